@@ -1,0 +1,24 @@
+# The two commands that matter: make run, make test.
+PYTHON311 := $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev requirements
+
+help: ## these lines
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
+
+python:
+	@[ -n "$(PYTHON311)" ] || { echo "Python 3.11 with venv is needed and was not found"; exit 1; }
+
+setup: python ## lays .venv with what the product needs to run
+	@"$(PYTHON311)" scripts/setup.py
+
+setup-dev: python ## lays .venv with what testing and checking need too
+	@"$(PYTHON311)" scripts/setup.py --dev
+
+requirements: setup-dev ## compiles requirements/*.in anew
+	@for name in uv node run dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --custom-compile-command "make requirements" \
+		requirements/$$name.in -o requirements/$$name.txt || exit 1; done
