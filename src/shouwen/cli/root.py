@@ -1,17 +1,18 @@
-"""The group of all commands, loaded by name."""
-
-from __future__ import annotations
+"""The group of all commands. A command's module is imported when that command runs, not before."""
 
 from importlib import import_module
 
 import click
 
-COMMANDS: dict[str, tuple[str, str]] = {}
-"""Name of a command → (module:attribute, one line of help)."""
+# Name → where the command is, and its line of help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "manage": ("shouwen.cli.manage:manage", "Django's own commands, with this house's settings."),
+    "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),
+}
 
 
 class LazyGroup(click.Group):
-    """Imports a subcommand when it runs; its line of help stands here."""
+    """A group that knows its commands by name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)

@@ -1,0 +1,151 @@
+"""`shouwen serve`: one machine's web server and worker as two child processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+import click
+
+from shouwen.cli.root import COMMANDS
+from shouwen.house.boot import boot
+
+SIGN_IN = "/accounts/login/"
+STOP_SECONDS = 15
+
+
+class Stopped(BaseException):
+    """Somebody asked us to stop; a BaseException so that no handler of errors swallows it."""
+
+
+def free_port(host: str, first: int = 8000) -> int:
+    """The first port from `first` upwards that nobody listens on at `host`."""
+    for port in range(first, 65536):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise click.ClickException(f"no free port on {host} from {first}")
+
+
+def prepare() -> None:
+    """Brings the database to this version and gathers the static files."""
+    from django.core.management import call_command
+
+    from shouwen.house.database import steps_unknown_to_code
+
+    newer = steps_unknown_to_code()
+    if newer:
+        raise click.ClickException(
+            "the database was written by a newer version of Shouwen; nothing was changed.\n"
+            f"Unknown here: {', '.join(newer)}"
+        )
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def shouwen(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "shouwen", *arguments]
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches us alone, and we stop both in order.
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
+        "shouwen.house.wsgi:application",
+    ]
+
+
+def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Asks every child to end; one that does not within STOP_SECONDS is ended."""
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for name, child in children.items():
+        try:
+            child.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            click.echo(f"{name} did not stop in {STOP_SECONDS} s and was ended", err=True)
+            child.kill()
+            child.wait()
+
+
+def ended(children: dict[str, subprocess.Popen[bytes]]) -> str | None:
+    """Name and exit code of a child that is no longer there."""
+    for name, child in children.items():
+        code = child.poll()
+        if code is not None:
+            return f"{name} ended by itself with code {code}; stopping the rest"
+    return None
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address + SIGN_IN, timeout=5) as reply:
+            return bool(reply.status == 200)
+    except urllib.error.HTTPError:
+        raise
+    except OSError:
+        return False
+
+
+def watch(children: dict[str, subprocess.Popen[bytes]], address: str) -> None:
+    """Says the address once the sign-in page answers, then waits until a child ends or we are stopped."""
+    told = False
+    while (end := ended(children)) is None:
+        if not told and answers(address):
+            told = True
+            click.echo(f"\n首问 Shouwen  {address}/\n(Ctrl-C)")
+        time.sleep(1 if told else 0.1)
+    raise click.ClickException(end)
+
+
+def on_stop(signum: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, help="Port; without it the first free one from 8000.")
+@click.option("--workers", type=int, default=1, show_default=True, help="Web processes.")
+@click.option("--demo", is_flag=True, help="Lay the demonstration house first, if there is none.")
+def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
+    """Serves web and worker from this machine until Ctrl-C or SIGTERM.
+
+    The database is brought to this version first. A child that dies is not started anew: the command says which one,
+    stops the other and ends with code 1.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_stop)
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwen.house.settings")
+    try:
+        boot()
+        prepare()
+        if demo and "demo" in COMMANDS:
+            subprocess.run(shouwen("demo"), check=True)
+        port = port or free_port(host)
+        children["web"] = start(web_command(host, port, workers))
+        if "worker" in COMMANDS:
+            children["worker"] = start(shouwen("worker"))
+        watch(children, f"http://{host}:{port}")
+    except Stopped:
+        pass
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        stop(children)
