@@ -1,0 +1,176 @@
+"""Units (单位), posts (岗位), people (人员) and who held which post when (任职).
+
+Periods are half-open: ``since`` belongs to them, ``until`` does not; without ``until`` they go on.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.organisation.fields import InitialsField, PinyinField, PrefixField
+
+M = TypeVar("M", bound=models.Model)
+
+
+class DatedQuerySet(models.QuerySet[M]):
+    """Rows that hold for a period of instants."""
+
+    def holding(self, at: datetime) -> "DatedQuerySet[M]":
+        """Those that hold at ``at`` (aware)."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+
+def period_check(name: str) -> models.CheckConstraint:
+    """A period does not end before it begins."""
+    return models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name=name)
+
+
+class UnitKind(models.TextChoices):
+    """单位种类。"""
+
+    GROUP = "group", _("Group")
+    REGION = "region", _("Region")
+    BRANCH = "branch", _("Branch")
+    PROJECT = "project", _("Project")
+    DEPARTMENT = "department", _("Department")
+    PROPERTY = "property", _("Property manager")
+    CONTRACTOR = "contractor", _("Contractor")
+
+
+class Unit(models.Model):
+    """单位: a node of the group's tree. ``path`` holds the ids from the root down to it, as ``/1/4/9/``."""
+
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=UnitKind)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("superior unit")
+    )
+    path = PrefixField(_("path"), max_length=255, unique=True, editable=False)
+    zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet["Unit"].as_manager()
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["path"]
+        constraints = [
+            period_check("unit_period"),
+            models.CheckConstraint(condition=Q(kind__in=UnitKind.values), name="unit_kind"),
+            models.UniqueConstraint(
+                fields=["parent", "name"], condition=Q(until__isnull=True), name="unit_name_among_siblings"
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(until__isnull=True, parent__isnull=True), name="unit_name_of_root"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "path"], name="unit_kind_path")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:  # noqa: ANN401
+        """Gives a new unit its path; a unit that stands is moved by ``actions.move_unit`` alone."""
+        if not self._state.adding:
+            super().save(**kwargs)
+            return
+        with transaction.atomic():
+            self.path = f"new {uuid4()}"
+            super().save(**kwargs)
+            self.path = f"{self.parent.path if self.parent else '/'}{self.pk}/"
+            type(self).objects.filter(pk=self.pk).update(path=self.path)
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        """The ids from the root down to this unit."""
+        return line_of(self.path)
+
+
+def line_of(path: str) -> tuple[int, ...]:
+    """The unit ids of a path, from the root down."""
+    return tuple(int(part) for part in path.split("/") if part)
+
+
+class Person(AbstractUser):
+    """人员: who works in the house and signs in."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    pinyin = PinyinField(_("pinyin"), max_length=255, blank=True, editable=False, db_index=True)
+    initials = InitialsField(_("pinyin initials"), max_length=100, blank=True, editable=False, db_index=True)
+    auditor = models.BooleanField(_("auditor"), default=False, help_text=_("sees everything, does nothing"))
+
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["pinyin", "pk"]
+        indexes = [models.Index(fields=["name"], name="person_name")]
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """岗位: a place in a unit, named in the regulation's words (客户服务分部, 公司分管领导)."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("unit"))
+    name = models.CharField(_("name"), max_length=100)
+    is_duty_post = models.BooleanField(
+        _("duty post"), default=False, help_text=_("takes what comes to the unit and is nobody's yet")
+    )
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["unit__path", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "name"], name="post_name_in_unit"),
+            models.UniqueConstraint(fields=["unit"], condition=Q(is_duty_post=True), name="post_one_duty_post"),
+        ]
+        indexes = [models.Index(fields=["name", "unit"], name="post_name_unit")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Appointment(models.Model):
+    """任职: a person in a post for a period; a person may hold several posts, a post several people."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="appointments", verbose_name=_("person"))
+    post = models.ForeignKey(Post, models.PROTECT, related_name="appointments", verbose_name=_("post"))
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet["Appointment"].as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["post", "since"]
+        constraints = [
+            period_check("appointment_period"),
+            models.UniqueConstraint(
+                fields=["person", "post"], condition=Q(until__isnull=True), name="appointment_once_at_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["post", "since"], name="appointment_post_since"),
+            models.Index(fields=["person", "since"], name="appointment_person_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.since:%Y-%m-%d}"
