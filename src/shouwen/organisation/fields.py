@@ -1,7 +1,7 @@
 """Columns that are searched by how they begin, by index on both databases."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -9,10 +9,15 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from shouwen.organisation.pinyin import initials, pinyin
 
+if TYPE_CHECKING:
+    Text = models.CharField[str, str]
+else:
+    Text = models.CharField
+
 LAST_CHARACTER = "\U0010ffff"
 
 
-class PrefixField(models.CharField):  # type: ignore[type-arg]
+class PrefixField(Text):
     """Text with the lookup ``prefix``: begins with, case counts. Give it an index."""
 
 

@@ -60,7 +60,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
-        ordering = ["path"]
+        ordering = ["pk"]
         constraints = [
             period_check("unit_period"),
             models.CheckConstraint(condition=Q(kind__in=UnitKind.values), name="unit_kind"),
@@ -103,7 +103,7 @@ class Person(AbstractUser):
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("name"), max_length=100)
+    name = PrefixField(_("name"), max_length=100, db_index=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     pinyin = PinyinField(_("pinyin"), max_length=255, blank=True, editable=False, db_index=True)
     initials = InitialsField(_("pinyin initials"), max_length=100, blank=True, editable=False, db_index=True)
@@ -115,7 +115,6 @@ class Person(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["pinyin", "pk"]
-        indexes = [models.Index(fields=["name"], name="person_name")]
 
     def get_full_name(self) -> str:
         return self.name
@@ -136,7 +135,7 @@ class Post(models.Model):
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
-        ordering = ["unit__path", "name"]
+        ordering = ["unit", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["unit", "name"], name="post_name_in_unit"),
             models.UniqueConstraint(fields=["unit"], condition=Q(is_duty_post=True), name="post_one_duty_post"),
