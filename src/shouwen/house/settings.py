@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_htmx",
     "shouwen.organisation",
+    "shouwen.governance",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,154 @@
+"""Published policies (规章版本), where they are in force (施行), and calendar tables (日历表)."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.organisation.models import DatedQuerySet, Unit, period_check
+
+PERSON = settings.AUTH_USER_MODEL
+STATUTORY = "cn"
+
+
+class PolicyVersion(models.Model):
+    """规章版本: one published text of a policy file; never changed afterwards."""
+
+    name = models.CharField(_("name"), max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    version = models.CharField(_("version"), max_length=64)
+    digest = models.CharField(_("SHA-256 of the text"), max_length=64, unique=True)
+    text = models.TextField(_("text"))
+    effective = models.CharField(_("effective from"), max_length=10, help_text=_("as the text says, YYYY-MM-DD"))
+    published_at = models.DateTimeField(_("published at"))
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        ordering = ["name", "-published_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="policyversion_name_version")]
+        indexes = [models.Index(fields=["name", "-published_at"], name="policyversion_published")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"
+
+
+class InForce(models.Model):
+    """施行: a policy version holds for a kind of subject in a unit and all below it that have none of their own.
+
+    Half-open: ``since`` belongs to the period, ``until`` does not.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="policies", verbose_name=_("unit"))
+    kind = models.CharField(_("kind of subject"), max_length=64)
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, related_name="in_force", verbose_name=_("policy version")
+    )
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    readings = models.JSONField(_("readings taken"), default=dict, blank=True)
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+
+    objects = DatedQuerySet["InForce"].as_manager()
+
+    class Meta:
+        verbose_name = _("policy in force")
+        verbose_name_plural = _("policies in force")
+        ordering = ["unit", "kind", "-since"]
+        constraints = [
+            period_check("inforce_period"),
+            models.UniqueConstraint(fields=["unit", "kind"], condition=Q(until__isnull=True), name="inforce_one"),
+            models.UniqueConstraint(fields=["unit", "kind", "since"], name="inforce_since"),
+        ]
+        indexes = [models.Index(fields=["policy_version", "unit"], name="inforce_version_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.since:%Y-%m-%d}"
+
+
+class CalendarTable(models.Model):
+    """日历表: the statutory table (no unit), or a unit's own hours and days laid over its superiors'.
+
+    ``week`` holds service hours by ISO weekday, as ``{"1": ["08:30-12:00", "14:00-17:30"]}``; None leaves the
+    superior's. ``revision`` changes with every change, so that a kept calendar is known to be old.
+    """
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    unit = models.OneToOneField(
+        Unit, models.PROTECT, null=True, blank=True, related_name="calendar_table", verbose_name=_("unit")
+    )
+    week = models.JSONField(_("service hours of the week"), null=True, blank=True)
+    workdays = models.JSONField(_("working weekdays"), null=True, blank=True)
+    makeup_hours = models.JSONField(_("hours of make-up workdays"), null=True, blank=True)
+    holiday_hours = models.JSONField(_("hours of holidays"), default=list, blank=True)
+    revision = models.UUIDField(_("revision"), default=uuid4, editable=False)
+
+    class Meta:
+        verbose_name = _("calendar table")
+        verbose_name_plural = _("calendar tables")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | Q(name=STATUTORY), name="calendartable_one_statutory"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarYear(models.Model):
+    """A year that the table is the whole truth about (官方历年); a year without one is provisional (暂行)."""
+
+    table = models.ForeignKey(CalendarTable, models.CASCADE, related_name="years", verbose_name=_("calendar table"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    imported_at = models.DateTimeField(_("imported at"), null=True, blank=True)
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("calendar year")
+        verbose_name_plural = _("calendar years")
+        ordering = ["table", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["table", "year"], name="calendaryear_once"),
+            models.CheckConstraint(condition=Q(year__gte=1949, year__lte=2199), name="calendaryear_sensible"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class SpecialDayKind(models.TextChoices):
+    """特殊日种类, the words of the calendars room."""
+
+    WORKDAY = "workday", _("Workday")
+    WEEKEND = "weekend", _("Day off")
+    HOLIDAY = "holiday", _("Holiday")
+    MAKEUP_WORKDAY = "makeup_workday", _("Make-up workday")
+
+
+class CalendarDay(models.Model):
+    """特殊日: a date that differs from the week; ``hours`` None means those of its kind."""
+
+    table = models.ForeignKey(CalendarTable, models.CASCADE, related_name="days", verbose_name=_("calendar table"))
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=20, choices=SpecialDayKind)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    hours = models.JSONField(_("hours"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ["table", "date"]
+        constraints = [
+            models.UniqueConstraint(fields=["table", "date"], name="calendarday_once"),
+            models.CheckConstraint(condition=Q(kind__in=SpecialDayKind.values), name="calendarday_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d}"
