@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "shouwen.organisation",
     "shouwen.governance",
+    "shouwen.journal",
 ]
 
 MIDDLEWARE = [

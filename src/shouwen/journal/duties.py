@@ -1,0 +1,124 @@
+"""Rows of duties: what the engine computes, who owes it, and under which calendar it was counted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shouwen.calendars import Limit
+from shouwen.calendars import Unit as Measure
+from shouwen.engine import Owed, Program, Standing
+from shouwen.journal.models import Duty, DutyState, Subject
+from shouwen.organisation.resolve import Holder
+from shouwen.policy.model import Duty as Rule
+from shouwen.policy.model import WordLimit
+
+RUNNING_HOURS = frozenset({Measure.HOURS, Measure.MINUTES})
+"""Measures that no calendar changes."""
+
+COMPUTED = (
+    "clause",
+    "also",
+    "opened_at",
+    "due_at",
+    "warn_at",
+    "state",
+    "kept_at",
+    "missing",
+    "triggered_by",
+    "kept_by",
+    "calendar_version",
+    "provisional",
+)
+"""Columns that a refold gives again; the others are fixed when the duty opens."""
+
+
+def computed(owed: Owed, standing: Standing, stored: Duty | None, noticed: bool, now: datetime) -> dict[str, Any]:
+    """The columns of `COMPUTED` for one duty.
+
+    A duty that was counted under another version of the calendar keeps its due time: it is moved by a
+    ``rebased`` entry alone (Meaning 12). It is ``overdue`` in the row once the house has said so by an entry.
+    """
+    calendar = standing.program.calendar
+    due_at, warn_at, version = owed.due_at, _warn_at(owed, standing.program), calendar.version
+    provisional = _provisional(owed, standing, now)
+    if stored is not None and stored.calendar_version != version and stored.opened_at == owed.opened_at:
+        due_at, warn_at = stored.due_at, stored.warn_at
+        version, provisional = stored.calendar_version, stored.provisional
+    state: str = owed.state
+    if state in (DutyState.KEPT, DutyState.LATE):
+        late = due_at is not None and owed.kept_at is not None and owed.kept_at > due_at
+        state = DutyState.LATE if late else DutyState.KEPT
+    elif state in (DutyState.OPEN, DutyState.OVERDUE):
+        state = DutyState.OVERDUE if noticed and due_at is not None and due_at < now else DutyState.OPEN
+    return {
+        "clause": owed.clause,
+        "also": list(owed.also),
+        "opened_at": owed.opened_at,
+        "due_at": None if state == DutyState.PAUSED else due_at,
+        "warn_at": warn_at if state == DutyState.OPEN else None,
+        "state": state,
+        "kept_at": owed.kept_at,
+        "missing": list(owed.missing),
+        "triggered_by": int(owed.triggered_by),
+        "kept_by": None if owed.kept_by is None else int(owed.kept_by),
+        "calendar_version": version,
+        "provisional": provisional,
+    }
+
+
+def _warn_at(owed: Owed, program: Program) -> datetime | None:
+    """The earliest of the rule's warnings (预警) before the due time."""
+    if owed.due_at is None or not owed.rule.warn:
+        return None
+    due_at = owed.due_at
+    return min(
+        due_at - limit.elapsed if limit.elapsed is not None else program.ahead(limit, due_at)
+        for limit in owed.rule.warn
+    )
+
+
+def _provisional(owed: Owed, standing: Standing, now: datetime) -> bool:
+    """Whether the due time rests on a year without an official calendar."""
+    calendar = standing.program.calendar
+    if owed.due_at is None or _measure(owed.rule) in RUNNING_HOURS:
+        return False
+    if not calendar.provisional_between(owed.opened_at, owed.due_at):
+        return False
+    return standing.explain(owed.key, now).provisional
+
+
+def _measure(rule: Rule) -> Measure | None:
+    within = rule.within
+    if isinstance(within, WordLimit):
+        within = within.limit
+    return within.unit if isinstance(within, Limit) else None
+
+
+def new_duty(subject: Subject, owed: Owed, program: Program, holder: Holder, columns: Mapping[str, Any]) -> Duty:
+    rule = owed.rule
+    event = rule.act.event
+    return Duty(
+        subject=subject,
+        key=owed.key,
+        rule=rule.id,
+        event=event,
+        title=rule.title or program.policy.events[event].title,
+        instance=owed.instance or "",
+        role=owed.who,
+        outside=bool(holder.party),
+        unit=holder.unit,
+        post=holder.post,
+        person=holder.person,
+        policy_version_id=subject.policy_version_id,
+        **columns,
+    )
+
+
+def changed(duty: Duty, columns: Mapping[str, Any]) -> bool:
+    """Brings a stored duty up to date; whether anything moved."""
+    moved = False
+    for name, value in columns.items():
+        if getattr(duty, name) != value:
+            setattr(duty, name, value)
+            moved = True
+    return moved

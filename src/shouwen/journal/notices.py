@@ -1,0 +1,76 @@
+"""What people are told (通知): rows of the outbox, written with what made them true."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shouwen.journal.chain import instant
+from shouwen.journal.models import Duty, Outbox, Subject
+from shouwen.organisation.models import Appointment, Person
+
+MAIL = "mail"
+DESK = "desk"
+"""Seen on the desk alone: for people without an address."""
+
+
+@dataclass
+class Notices:
+    """Gathered during a call and turned into rows at its end, with one query for who holds which post."""
+
+    now: datetime
+    _wanted: list[tuple[str, Subject, Duty | None, int | None, int | None, dict[str, Any]]] = field(
+        default_factory=list
+    )
+
+    def duty(self, kind: str, duty: Duty) -> None:
+        """Tell who owes this duty; outside parties are not told by us."""
+        if not duty.outside:
+            self._wanted.append((kind, duty.subject, duty, duty.person_id, duty.post_id, {}))
+
+    def person(self, kind: str, subject: Subject, person: int, data: dict[str, Any]) -> None:
+        self._wanted.append((kind, subject, None, person, None, data))
+
+    def rows(self, but: int | None) -> list[Outbox]:
+        """The rows to write; nobody (`but`, the actor) is told of what he has just done himself."""
+        if not self._wanted:
+            return []
+        held = self._held({post for *_, person, post, _data in self._wanted if person is None and post is not None})
+        told = {person for *_, person, _post, _data in self._wanted if person is not None}
+        people = Person.objects.filter(is_active=True).in_bulk(told.union(*held.values()))
+        rows: dict[str, Outbox] = {}
+        for kind, subject, duty, person, post, data in self._wanted:
+            for pk in [person] if person is not None else held.get(post or 0, ()):
+                if pk != but and pk in people:
+                    row = self._row(kind, subject, duty, people[pk], data)
+                    rows[row.key] = row
+        return list(rows.values())
+
+    def _held(self, posts: Iterable[int]) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        if posts:
+            holding = Appointment.objects.holding(self.now).filter(post__in=posts)
+            for post, person in holding.order_by("pk").values_list("post_id", "person_id"):
+                found.setdefault(post, []).append(person)
+        return found
+
+    def _row(self, kind: str, subject: Subject, duty: Duty | None, person: Person, data: dict[str, Any]) -> Outbox:
+        about = f"{duty.key}:{instant(duty.opened_at)}:{_due(duty)}" if duty else data.get("entry", "")
+        mailed = bool(person.email)
+        return Outbox(
+            key=f"{kind}:{subject.pk}:{about}:{person.pk}",
+            kind=kind,
+            channel=MAIL if mailed else DESK,
+            person=person,
+            address=person.email,
+            subject=subject,
+            duty=duty.key if duty else "",
+            data=data,
+            made_at=self.now,
+            try_at=self.now if mailed else None,
+            sent_at=None if mailed else self.now,
+        )
+
+
+def _due(duty: Duty) -> str:
+    return instant(duty.due_at) if duty.due_at else ""

@@ -1,0 +1,121 @@
+"""One call's work on the journals it touches, in memory: checked, stepped, but not yet written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from shouwen.engine import Entry as Step
+from shouwen.engine import Program, Standing
+from shouwen.journal import chain
+from shouwen.journal.models import Duty, Entry, Subject
+from shouwen.journal.rows import step
+from shouwen.policy.model import EventType
+from shouwen.policy.vocabulary import shared_events
+
+LATE = "late"
+CLOCK_SET_BACK = "clock_set_back"
+HISTORY = "history"
+
+
+@dataclass(eq=False)
+class OpenJournal:
+    """A subject under the pen: its journal as it stood, its standing, and what is added."""
+
+    subject: Subject
+    program: Program | None
+    steps: list[Step]
+    fresh: bool = False
+    duties: dict[str, Duty] = field(default_factory=dict)
+    added: list[Entry] = field(default_factory=list)
+    sealed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    standing: Standing | None = None
+
+    def __post_init__(self) -> None:
+        self.refold()
+
+    def refold(self) -> None:
+        if self.program is None:
+            return
+        self.standing = Standing(self.program, str(self.subject.pk), self.subject.kind)
+        self.standing.take(self.steps)
+
+    @property
+    def events(self) -> Mapping[str, EventType]:
+        return self.program.policy.events if self.program else shared_events()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.subject.unit.zone)
+
+    @property
+    def length(self) -> int:
+        return len(self.steps)
+
+    def recorded_at(self, now: datetime) -> tuple[datetime, bool]:
+        """The instant to record under, and whether the clock was set back: it never runs back in a journal."""
+        last = self.steps[-1].recorded_at if self.steps else now
+        return max(last, now), last > now
+
+    def append(self, entry: Entry, sealed: dict[str, Any]) -> Entry:
+        """Add an entry behind the last and step the standing."""
+        entry.subject = self.subject
+        entry.seq = self.length + 1
+        self.added.append(entry)
+        if sealed:
+            self.sealed[entry.seq] = sealed
+        own = step(self.subject, entry)
+        self.steps.append(own)
+        if self.standing is not None:
+            self.standing.step(own)
+        return entry
+
+    def cut(self, length: int) -> None:
+        """Take back what a call that failed has added."""
+        if self.length == length:
+            return
+        del self.steps[length:]
+        self.added = [entry for entry in self.added if entry.seq <= length]
+        self.sealed = {seq: data for seq, data in self.sealed.items() if seq <= length}
+        self.refold()
+
+    def house(self, event: str, data: dict[str, Any], now: datetime, call: UUID, key: str | None = None) -> Entry:
+        """Add an entry that the house writes itself (``overdue``, ``breached``, ``proposed``)."""
+        recorded_at, back = self.recorded_at(now)
+        entry = Entry(
+            type=event,
+            at=recorded_at,
+            recorded_at=recorded_at,
+            by=None,
+            post="",
+            unit=None,
+            data=data,
+            marks=[CLOCK_SET_BACK] if back else [],
+            key=key,
+            call=call,
+        )
+        return self.append(entry, {})
+
+    def seal(self) -> list[tuple[Entry, str, str]]:
+        """Chain the added entries; gives (entry, body, salt) for those with sealed content."""
+        contents = []
+        previous = self.subject.head_hash
+        for entry in self.added:
+            sealed = self.sealed.get(entry.seq)
+            if sealed:
+                body, salt = chain.canonical(sealed).decode(), uuid4().hex
+                entry.content_digest = chain.content_digest(body, salt)
+                contents.append((entry, body, salt))
+            entry.previous_hash = previous
+            entry.hash = previous = chain.entry_hash(entry)
+        self.subject.head_hash = previous
+        self.subject.head_seq = self.length
+        return contents
+
+
+def unknown_event(name: str) -> dict[str, str]:
+    return {"type": _("There is no such event: %(name)s.") % {"name": name}}

@@ -1,0 +1,51 @@
+"""Between rows of the database and what the engine reads."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from shouwen.engine import Entry as Step
+from shouwen.journal.models import Entry, Subject
+
+
+def step(subject: Subject, entry: Entry) -> Step:
+    """The envelope as the engine reads it; an entry's name in its journal is its sequence number."""
+    return Step(
+        id=str(entry.seq),
+        subject=str(subject.pk),
+        kind=subject.kind,
+        type=entry.type,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        seq=entry.seq,
+        by="" if entry.by_id is None else str(entry.by_id),
+        post=entry.post,
+        unit="" if entry.unit_id is None else str(entry.unit_id),
+        data=entry.data,
+    )
+
+
+_COLUMNS = ("subject_id", "seq", "type", "at", "recorded_at", "by_id", "post", "unit_id", "data")
+
+
+def steps_of(subjects: Iterable[Subject]) -> dict[Any, list[Step]]:
+    """The journals of these subjects by their ids, in the order of recording; one query."""
+    by_id = {subject.pk: subject for subject in subjects}
+    found: dict[Any, list[Step]] = {pk: [] for pk in by_id}
+    rows = Entry.objects.filter(subject__in=list(by_id)).order_by("subject", "seq").values_list(*_COLUMNS)
+    for pk, seq, kind_of_event, at, recorded_at, by, post, unit, data in rows.iterator():
+        found[pk].append(
+            Step(
+                str(seq),
+                str(pk),
+                by_id[pk].kind,
+                kind_of_event,
+                at,
+                recorded_at,
+                seq,
+                "" if by is None else str(by),
+                post,
+                "" if unit is None else str(unit),
+                data,
+            )
+        )
+    return found
