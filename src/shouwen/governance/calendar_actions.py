@@ -84,7 +84,7 @@ def clear_day(table: CalendarTable, day: date) -> None:
 def own_table(unit: Unit) -> CalendarTable:
     """The unit's own table, made where there is none."""
     table = _own_table(unit)
-    if table.pk is None:
+    if table._state.adding:
         _save(table)
     return table
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "shouwen.organisation",
     "shouwen.governance",
     "shouwen.journal",
+    "shouwen.customers",
 ]
 
 MIDDLEWARE = [

@@ -19,14 +19,21 @@ M = TypeVar("M", bound=Model)
 class Reach:
     """How a model says whose its rows are, as its attribute ``reach``.
 
-    ``unit``: lookup of the unit ("" for units themselves). ``people``, ``posts``: lookups of the people and
+    ``unit``: lookup of the unit ("" for units themselves), or the condition for a unit's path and all below.
+    ``people``, ``posts``: lookups of the people and
     posts that own or handle a row. ``also``: what else is seen, given the person and the ids of the posts held.
     """
 
-    unit: str = "unit"
+    unit: str | Callable[[str], Q] = "unit"
     people: tuple[str, ...] = ()
     posts: tuple[str, ...] = ()
     also: Callable[[Person, Sequence[int]], Q] | None = None
+
+    def within(self, path: str) -> Q:
+        """The rows of the unit with this path and of all below it."""
+        if callable(self.unit):
+            return self.unit(path)
+        return Q((f"{self.unit}__path__prefix" if self.unit else "path__prefix", path))
 
 
 class Capacity(NamedTuple):
@@ -52,8 +59,8 @@ def visible(person: Person, queryset: QuerySet[M], at: datetime) -> QuerySet[M]:
         return queryset
     held = seats(person, at)
     seen = Q(pk__in=[])
-    for path in _topmost({seat.unit.path for seat in held}):
-        seen |= Q((f"{reach.unit}__path__prefix" if reach.unit else "path__prefix", path))
+    for path in _topmost(held):
+        seen |= reach.within(path)
     for lookup in reach.people:
         seen |= Q((lookup, person))
     posts = [seat.post.pk for seat in held]
@@ -64,7 +71,9 @@ def visible(person: Person, queryset: QuerySet[M], at: datetime) -> QuerySet[M]:
     return queryset.filter(seen)
 
 
-def _topmost(paths: Collection[str]) -> list[str]:
+def _topmost(held: Collection[Seat]) -> list[str]:
+    """Paths of the units that the posts see, without those that lie below another of them."""
+    paths = {seat.unit.path for seat in held}
     return sorted(p for p in paths if not any(p != other and p.startswith(other) for other in paths))
 
 

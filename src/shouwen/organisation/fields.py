@@ -1,6 +1,5 @@
 """Columns that are searched by how they begin, by index on both databases."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -43,25 +42,28 @@ class Prefix(models.Lookup):
         return f"({lhs} >= %s AND {lhs} < %s)", (*params, start, *params, start + LAST_CHARACTER)
 
 
-class RomanisedField(PrefixField):
-    """What is made from the row's ``name`` whenever the row is written."""
+class MadeField(PrefixField):
+    """What is made from the row's other columns whenever the row is written, alone or in bulk."""
 
-    of = "name"
-    make: Callable[[str], str]
+    def made(self, row: Any) -> str:
+        """The value for ``row``."""
+        raise NotImplementedError
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = type(self).make(getattr(model_instance, self.of))[: self.max_length]
+        value = self.made(model_instance)[: self.max_length]
         setattr(model_instance, self.attname, value)
         return value
 
 
-class PinyinField(RomanisedField):
-    """拼音: ``shanxiaoyu`` for 单晓雨."""
+class PinyinField(MadeField):
+    """拼音 of ``name``: ``shanxiaoyu`` for 单晓雨."""
 
-    make = staticmethod(pinyin)
+    def made(self, row: Any) -> str:
+        return pinyin(row.name)
 
 
-class InitialsField(RomanisedField):
-    """拼音首字母: ``sxy`` for 单晓雨."""
+class InitialsField(MadeField):
+    """拼音首字母 of ``name``: ``sxy`` for 单晓雨."""
 
-    make = staticmethod(initials)
+    def made(self, row: Any) -> str:
+        return initials(row.name)

@@ -76,7 +76,7 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs: Any) -> None:  # noqa: ANN401
+    def save(self, **kwargs: Any) -> None:
         """Gives a new unit its path; a unit that stands is moved by ``actions.move_unit`` alone."""
         if not self._state.adding:
             super().save(**kwargs)
