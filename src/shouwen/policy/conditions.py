@@ -112,7 +112,11 @@ def _compiled(text: str, names: frozenset[tuple[str, str]]) -> Condition:
 def _environment(names: frozenset[tuple[str, str]], whole: bool) -> cel.Env:
     number = cel.Type.INT if whole else cel.Type.DOUBLE
     types = {"bool": cel.Type.BOOL, "number": number, "money": number, "list": cel.Type.List(cel.Type.STRING)}
-    return cel.NewEnv(variables={name: types.get(kind, cel.Type.STRING) for name, kind in names})
+    return cel.NewEnv(variables={name: types.get(kind, cel.Type.STRING) for name, kind in names if name not in _TAKEN})
+
+
+# Names of the language's own types: a key that is so called cannot be read by a condition.
+_TAKEN = frozenset(("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"))
 
 
 def _first_line(problem: str) -> str:

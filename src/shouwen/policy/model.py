@@ -54,6 +54,8 @@ class Field:
     many: bool = False
     personal: bool = False
     """Sealed: kept apart from the envelope so that it can be erased."""
+    offers: tuple[str, ...] = ()
+    """Values that the policy knows (the items of a list of limits); others may be written too."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,7 @@ class Gate(Rule):
 
 @dataclass(frozen=True)
 class TableRow:
-    value: str
+    value: str | bool
     when: Condition
     meets: tuple[Demand, ...] = ()
     reading: str | None = None
@@ -272,7 +274,7 @@ class Table(Rule):
 
     axis: str
     rows: tuple[TableRow, ...]
-    otherwise: str | None = None
+    otherwise: str | bool | None = None
     latch: bool = False
 
 
@@ -328,7 +330,7 @@ class Definition(Rule):
 
     sort: str
     name: str
-    value: str | None = None
+    value: str | bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,7 +369,7 @@ class Waiting(Rule):
 class Role:
     """A role of the regulation (角色) is a resolver, not a post.
 
-    ``form`` is post, party, actor or authority; ``name`` the post, the party, or the event
+    ``form`` is post, party, actor or authority; ``of`` the post, the party, or the event
     whose actor is meant; ``at`` the place of a post: own, up, group or department.
     """
 
@@ -377,6 +379,9 @@ class Role:
     at: str = "own"
     fallback: str | None = None
     also: tuple[str, ...] = ()
+    event: str | None = None
+    """The event whose data names the party (the order's contractor)."""
+    title: str = ""
 
     @property
     def outside(self) -> bool:

@@ -22,7 +22,7 @@ class Problem:
         return f"{self.file}:{self.line}: {clause}{self.message}" + (f"；{self.expected}" if self.expected else "")
 
 
-class PolicyErrors(ValueError):
+class PolicyErrors(ValueError):  # noqa: N818 — many, not one
     """Every problem of a policy file, in the order of its lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

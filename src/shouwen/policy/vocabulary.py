@@ -30,7 +30,7 @@ FIELD_TYPES = frozenset(CONDITION_TYPES) | {
 
 def condition_type(field: Field) -> str:
     """The type that a condition gives to a field."""
-    return CONDITION_TYPES.get(field.type, "text")
+    return "list" if field.many else CONDITION_TYPES.get(field.type, "text")
 
 
 @cache

@@ -1,0 +1,301 @@
+"""The rules of one clause, read from its block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from shouwen.policy.conditions import Condition
+from shouwen.policy.front import axis_value
+from shouwen.policy.model import (
+    ChecklistItem,
+    Definition,
+    Duty,
+    Gate,
+    LimitList,
+    ListRow,
+    Power,
+    Proposal,
+    RecordRule,
+    Reference,
+    Responsibility,
+    Rule,
+    Table,
+    TableRow,
+    Waiting,
+)
+from shouwen.policy.rules import act, due, events_of, happening, need, opening, trigger, within
+from shouwen.policy.scope import Scope
+from shouwen.policy.yamltext import Map, Seq
+
+_ROW_KEYS = frozenset({"meets", "list", "item", "within", "basis", "reading"})
+_PARAMETERS = ("days", "count_first_day", "end_of_day", "cut_off", "roll", "late_entry", "presumption")
+
+
+def declare_lists(block: Map, scope: Scope) -> None:
+    """Lists of limits are known to every clause, wherever they stand."""
+    for item in block.get("lists", ()):
+        if item["name"] in scope.lists:
+            scope.say(item.line, f"时限表“{item['name']}”写了两次", "同名的时限表只立一次")
+        scope.lists[item["name"]] = dict(item.get("attributes", {}))
+
+
+def clause_rules(block: Map, scope: Scope) -> Iterator[Rule]:
+    """Every rule of the block (of the right shape), in the order of the schema."""
+    reader = _Reader(block, scope)
+    for key, read in reader.sorts.items():
+        for item in block.get(key, ()):
+            yield read(item)
+
+
+class _Reader:
+    def __init__(self, block: Map, scope: Scope) -> None:
+        self.scope = scope
+        self.block = block
+        self.when: str | None = block.get("when")
+        self.ids: dict[str, int] = {}
+        self.explicit = self._explicit_ids()
+        self.matters = tuple(name for name, kind in scope.kinds.items() if kind.matter)
+        self.sorts: dict[str, Callable[[Map], Rule]] = {
+            "duties": self.duty,
+            "gates": self.gate,
+            "categories": self.table,
+            "lists": self.limit_list,
+            "rows": self.row,
+            "powers": self.power,
+            "records": self.record,
+            "definitions": self.definition,
+            "proposals": self.proposal,
+            "responsibilities": self.responsibility,
+            "checklist": self.checklist_item,
+            "reference": self.reference,
+            "waiting": self.waiting,
+        }
+        if self.when is not None and not any(key in block for key in ("duties", "gates", "proposals")):
+            scope.say(block.line_of("when"), "when 之下没有义务、关口或建议", "去掉 when")
+
+    def _explicit_ids(self) -> frozenset[str]:
+        found: set[str] = set()
+        for key in ("duties", "gates", "proposals"):
+            for item in self.block.get(key, ()):
+                if item.get("id") in found:
+                    self.scope.say(item.line_of("id"), f"规则编号“{item['id']}”在本条用了两次", "换一个编号")
+                if "id" in item:
+                    found.add(item["id"])
+        return frozenset(found)
+
+    def _id(self, item: Map, default: str) -> str:
+        """The rule's full id; a default one gets -2, -3, … where it is taken."""
+        if "id" in item:
+            return f"{self.scope.clause}:{item['id']}"
+        while True:
+            self.ids[default] = self.ids.get(default, 0) + 1
+            number = self.ids[default]
+            name = default if number == 1 else f"{default}-{number}"
+            if name not in self.explicit:
+                return f"{self.scope.clause}:{name}"
+
+    def common(self, item: Map, default_id: str) -> dict[str, Any]:
+        """What every rule has."""
+        scope = self.scope
+        for kind in item.get("subject", ()):
+            scope.known(kind, scope.kinds, "对象种类", item.line_of("subject"))
+        return {
+            "id": self._id(item, default_id),
+            "clause": scope.clause,
+            "place": scope.place(item.line),
+            "meets": self.meets(item),
+            "reading": self.reading(item),
+            "title": item.get("title", ""),
+            "also": tuple(scope.cited(clause, item.line_of("also")) for clause in item.get("also", ())),
+            "kinds": tuple(item["subject"]) if "subject" in item else self.matters,
+        }
+
+    def meets(self, item: Map) -> tuple[Any, ...]:
+        return tuple(self.scope.demand(cite, item.line_of("meets")) for cite in item.get("meets", ()))
+
+    def reading(self, item: Map) -> str | None:
+        return self.scope.label(item["reading"], item.line_of("reading")) if "reading" in item else None
+
+    def condition(self, item: Map) -> Condition | None:
+        """The rule's own condition together with the block's."""
+        texts = [text for text in (self.when, item.get("when")) if text]
+        if not texts:
+            return None
+        line = item.line_of("when") if "when" in item else self.block.line_of("when")
+        if len(texts) == 2 and self.scope.condition(texts[0], self.block.line_of("when")) is None:
+            texts = texts[1:]
+        text = texts[0] if len(texts) == 1 else f"({texts[0]}) && ({texts[1]})"
+        return self.scope.condition(text, line)
+
+    def duty(self, item: Map) -> Duty:
+        scope = self.scope
+        if ("after" in item) == ("each" in item):
+            scope.say(item.line, "义务自何时起", "after 和 each 恰写一个")
+        if "within" in item and "due" in item:
+            scope.say(item.line_of("due"), "义务有 within 又有 due", "时限只写一个")
+        if "each" in item and item.get("again", "add") == "ignore":
+            scope.say(item.line_of("again"), "each 是每次都另起一项，again 却写作 ignore", "去掉 again，或改用 after")
+        kept = act(item["do"], item.line_of("do"), scope)
+        start_key = "each" if "each" in item else "after"
+        start = trigger(item.get(start_key, "received"), item.line_of(start_key), scope)
+        per = item.get("per")
+        if per:
+            for event in events_of(start):
+                scope.key(event, per, item.line_of("per"))
+            for part in () if kept.same else kept.happenings:
+                scope.key(part.event, per, item.line_of("per"))
+        common = self.common(item, kept.event)
+        common["title"] = common["title"] or scope.events[kept.event].title if kept.event in scope.events else ""
+        to = item.get("to", ())
+        return Duty(
+            **common,
+            when=self.condition(item),
+            who=scope.role(item["who"], item.line_of("who")),
+            act=kept,
+            trigger=start,
+            by=tuple(scope.role(role, item.line_of("by")) for role in item.get("by", ())),
+            to=tuple(scope.role(role, item.line_of("to")) for role in ([to] if isinstance(to, str) else to)),
+            per=per,
+            again=item.get("again", "add" if "each" in item else "ignore"),
+            need=need(item["need"], kept.event, item.line_of("need"), scope) if "need" in item else None,
+            within=within(item["within"], item.line_of("within"), scope) if "within" in item else None,
+            due=due(item["due"], item.line_of("due"), scope) if "due" in item else None,
+            agreed=scope.path(item["agreed"], item.line_of("agreed")) if "agreed" in item else None,
+            not_before=scope.limit(item["not_before"], item.line_of("not_before")) if "not_before" in item else None,
+            warn=tuple(scope.limit(text, item.line_of("warn")) for text in item.get("warn", ())),
+            roll=item.get("roll"),
+            excusable=item.get("excusable", False),
+        )
+
+    def gate(self, item: Map) -> Gate:
+        scope = self.scope
+        shut = item["shut"]
+        line = item.line_of("shut")
+        shuts = tuple(happening(part, line, scope) for part in (shut if isinstance(shut, list) else [shut]))
+        per = item.get("per")
+        for part in shuts if per else ():
+            scope.key(part.event, str(per), item.line_of("per"))
+        return Gate(
+            **self.common(item, shuts[0].event),
+            when=self.condition(item),
+            shuts=shuts,
+            until=opening(item["until"], item.line_of("until"), scope, per),
+            per=per,
+            follow=scope.limit(item["follow"], item.line_of("follow")) if "follow" in item else None,
+        )
+
+    def table(self, item: Map) -> Table:
+        scope = self.scope
+        name = item["axis"]
+        rows = []
+        scope.known(name, scope.axes, "类别轴", item.line_of("axis"))
+        for row in item["rows"]:
+            self._axis_value(name, row["is"], row.line_of("is"))
+            condition = scope.condition(row["when"], row.line_of("when"))
+            if condition:
+                rows.append(TableRow(row["is"], condition, self.meets(row), self.reading(row)))
+        if "else" in item:
+            self._axis_value(name, item["else"], item.line_of("else"))
+        return Table(
+            **self.common(item, name),
+            axis=name,
+            rows=tuple(rows),
+            otherwise=item.get("else"),
+            latch=item.get("latch", False),
+        )
+
+    def _axis_value(self, name: str, value: Any, line: int) -> None:
+        axis = self.scope.axes.get(name)
+        if axis:
+            axis_value(value, axis.type, axis.values, f"类别轴 {name}", line, self.scope)
+
+    def limit_list(self, item: Map) -> LimitList:
+        return LimitList(**self.common(item, "list"), name=item["name"])
+
+    def row(self, item: Map) -> ListRow:
+        scope = self.scope
+        name = item["list"]
+        attributes = {key: value for key, value in item.items() if key not in _ROW_KEYS}
+        if scope.known(name, scope.lists, "时限表", item.line_of("list")):
+            for key in attributes:
+                scope.known(key, scope.lists[name], f"时限表“{name}”的属性", item.line_of(key))
+        return ListRow(
+            **self.common(item, "row"),
+            list=name,
+            item=item["item"],
+            within=scope.limit(item["within"], item.line_of("within")),
+            basis=item.get("basis", ""),
+            attributes=attributes,
+        )
+
+    def power(self, item: Map) -> Power:
+        for event in item["may"]:
+            self.scope.event(event, item.line_of("may"))
+        who = self.scope.role(item["who"], item.line_of("who"))
+        return Power(**self.common(item, "power"), who=who, may=tuple(item["may"]))
+
+    def record(self, item: Map) -> RecordRule:
+        if self.scope.event(item["event"], item.line_of("event")):
+            for key in item["require"]:
+                self.scope.key(item["event"], key, item.line_of("require"))
+        return RecordRule(**self.common(item, "record"), event=item["event"], require=tuple(item["require"]))
+
+    def definition(self, item: Map) -> Definition:
+        scope = self.scope
+        declared: dict[str, tuple[Any, str]] = {
+            "axis": (scope.axes, "类别轴"),
+            "fact": (scope.facts, "事实"),
+            "event": (scope.events, "事件"),
+            "kind": (scope.kinds, "对象种类"),
+            "list": (scope.lists, "时限表"),
+            "role": ([*scope.roles, *scope.spellings], "角色"),
+            "paper": (scope.papers, "文书"),
+            "parameter": ([*_PARAMETERS, *scope.words], "参数"),
+        }
+        sorts = [sort for sort in declared if sort in item]
+        if len(sorts) != 1:
+            scope.say(item.line, f"定义写了{len(sorts)}种用途", f"{'、'.join(declared)} 恰写一个")
+            return Definition(**self.common(item, "definition"), sort="", name="")
+        sort = sorts[0]
+        known, title = declared[sort]
+        scope.known(item[sort], known, title, item.line_of(sort))
+        if "value" in item and sort == "axis":
+            self._axis_value(item[sort], item["value"], item.line_of("value"))
+        elif "value" in item:
+            scope.say(item.line_of("value"), f"{title}没有 value", "只有 axis 写 value")
+        return Definition(**self.common(item, "definition"), sort=sort, name=item[sort], value=item.get("value"))
+
+    def proposal(self, item: Map) -> Proposal:
+        scope = self.scope
+        on = trigger(item["on"], item.line_of("on"), scope)
+        per = item.get("per")
+        for event in events_of(on) if per else ():
+            scope.key(event, str(per), item.line_of("per"))
+        data = item.get("data", Map())
+        if scope.event(item["propose"], item.line_of("propose")):
+            for key in data:
+                scope.key(item["propose"], key, data.line_of(key))
+        return Proposal(
+            **self.common(item, item["propose"]),
+            when=self.condition(item),
+            on=on,
+            propose=item["propose"],
+            decide=scope.role(item["decide"], item.line_of("decide")),
+            per=per,
+            data=dict(data),
+            against=tuple(item.get("against", Seq())),
+        )
+
+    def responsibility(self, item: Map) -> Responsibility:
+        return Responsibility(**self.common(item, "responsibility"), who=item.get("who", ""), what=item["what"])
+
+    def checklist_item(self, item: Map) -> ChecklistItem:
+        return ChecklistItem(**self.common(item, "check"), item=item["item"])
+
+    def reference(self, item: Map) -> Reference:
+        return Reference(**self.common(item, "reference"), why=item["why"])
+
+    def waiting(self, item: Map) -> Waiting:
+        rule = dict(item.get("rule", {}))
+        return Waiting(**self.common(item, "waiting"), room=item["room"], rule=rule, what=item.get("what", ""))

@@ -1,0 +1,194 @@
+"""Reads a policy file: every mistake of it at once, or the policy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from shouwen.calendars import Limit
+from shouwen.policy.checks import check_whole
+from shouwen.policy.clauses import clause_rules, declare_lists
+from shouwen.policy.document import Block, Document, Section, read_document
+from shouwen.policy.front import day_rules, declare, declare_readings
+from shouwen.policy.model import Clause, Duty, Heading, ListLimit, ListRow, Policy, Rule
+from shouwen.policy.problems import PolicyErrors, Problem
+from shouwen.policy.scope import Scope
+from shouwen.policy.shape import shape_problems
+from shouwen.policy.yamltext import Map, read_yaml
+
+
+def load(path: str | Path) -> Policy:
+    """The policy in the Markdown file at `path`.
+
+    Raises PolicyErrors with every problem of the file, OSError where it cannot be read.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PolicyErrors([Problem(str(path), line, "", "不是 UTF-8 文字", "另存为 UTF-8")]) from None
+    return load_text(text, str(path), file.stem)
+
+
+def load_text(text: str, file: str, name: str) -> Policy:
+    """The policy in `text`; `file` stands in messages, `name` is what the policy must be called."""
+    document = read_document(file, text)
+    scope = Scope(file=file, problems=document.problems)
+    front = _shaped("front", document.front, scope)
+    if front is None:
+        _check_blocks(document, scope)
+        raise PolicyErrors(scope.problems)
+    if front["name"] != name:
+        scope.say(front.line_of("name"), f"规章短名写作“{front['name']}”", f"应与文件名相同：{name}")
+    declare(front, scope)
+    sections = [section for section in document.sections if section.id]
+    _check_ids(sections, scope)
+    scope.clauses = frozenset(section.id for section in sections)
+    scope.clause = ""
+    declare_readings(front.get("readings", Map()), scope)
+    clauses = _clauses(sections, scope)
+    rules = tuple(rule for clause in clauses for rule in clause.rules)
+    axes = front.get("axes", Map())
+    check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
+    scope.clause = ""
+    policy = _policy(front, document, clauses, scope)
+    if scope.problems:
+        raise PolicyErrors(scope.problems)
+    return policy
+
+
+def _shaped(part: str, block: Block | None, scope: Scope) -> Map | None:
+    """The mapping of a block, if it is YAML and has the schema's shape."""
+    if block is None:
+        return None
+    before = len(scope.problems)
+    value, unread = read_yaml(block.text, block.line)
+    for problem in unread:
+        scope.say(problem.line, problem.message, problem.expected)
+    if value is None and unread:
+        return None
+    if not isinstance(value, Map):
+        scope.say(block.line, "内容不是“键: 值”的对照", "应为“键: 值”")
+        return None
+    for line, message, expected in shape_problems(part, value, block.line):
+        scope.say(line, message, expected)
+    return value if len(scope.problems) == before else None
+
+
+def _check_blocks(document: Document, scope: Scope) -> None:
+    """Without front matter only the shape of the rules can be judged."""
+    for section in document.sections:
+        scope.clause = section.id
+        _shaped("rules", section.rules, scope)
+
+
+def _check_ids(sections: list[Section], scope: Scope) -> None:
+    seen: dict[str, int] = {}
+    for section in sections:
+        scope.clause = section.id
+        if not section.id.startswith(f"{scope.name}/"):
+            scope.say(section.line, "条款编号不属于本规章", f"应以 {scope.name}/ 开头")
+        if section.id in seen:
+            scope.say(section.line, f"条款编号重复（另见第 {seen[section.id]} 行）", "每个条款的编号只用一次")
+        if not section.text:
+            scope.say(section.line, "条款没有正文", "标题之下写条款原文")
+        seen.setdefault(section.id, section.line)
+
+
+def _clauses(sections: list[Section], scope: Scope) -> tuple[Clause, ...]:
+    blocks: list[Map | None] = []
+    for section in sections:
+        scope.clause = section.id
+        block = _shaped("rules", section.rules, scope)
+        blocks.append(block)
+        if block:
+            declare_lists(block, scope)
+    clauses = []
+    for section, block in zip(sections, blocks, strict=True):
+        scope.clause = section.id
+        rules: tuple[Rule, ...] = tuple(clause_rules(block, scope)) if block else ()
+        text = "\n".join(section.text).strip()
+        clauses.append(Clause(section.id, section.ref, text, scope.place(section.line), rules))
+    return tuple(clauses)
+
+
+def _policy(front: Map, document: Document, clauses: tuple[Clause, ...], scope: Scope) -> Policy:
+    _offer_items(clauses, scope)
+    return Policy(
+        name=scope.name,
+        title=front["title"],
+        issuer=front["issuer"],
+        trade=front.get("trade", ""),
+        version=front["version"],
+        effective=front["effective"],
+        zone=front.get("zone", "Asia/Shanghai"),
+        days="working" if scope.days == "working" else "natural",
+        day_rules=day_rules(front, scope),
+        late_entry=Limit.parse(front.get("defaults", {}).get("late_entry", "24h")),
+        roles=scope.roles,
+        kinds=scope.kinds,
+        axes=scope.axes,
+        facts=scope.facts,
+        events=scope.events,
+        papers=scope.papers,
+        words=scope.words,
+        readings=scope.readings,
+        clauses=clauses,
+        headings=_headings(document),
+    )
+
+
+def _headings(document: Document) -> tuple[Heading, ...]:
+    headings = []
+    clauses = 0
+    for section in document.sections:
+        if section.id:
+            clauses += 1
+        else:
+            headings.append(Heading(section.level, section.title, clauses))
+    return tuple(headings)
+
+
+def _offer_items(clauses: tuple[Clause, ...], scope: Scope) -> None:
+    """The items of a list of limits are offered where an event names one of them."""
+    rules = [rule for clause in clauses for rule in clause.rules]
+    for duty in rules:
+        limit = duty.within if isinstance(duty, Duty) else None
+        if not isinstance(limit, ListLimit) or limit.event not in scope.events:
+            continue
+        items = dict.fromkeys(row.item for row in rules if isinstance(row, ListRow) and row.list == limit.list)
+        event = scope.events[limit.event]
+        if limit.key in event.fields:
+            field = replace(event.fields[limit.key], offers=tuple(items))
+            scope.events[limit.event] = replace(event, fields={**event.fields, limit.key: field})
+
+
+def policies_folder() -> Path:
+    """Where policies are kept: SHOUWEN_POLICIES, else the nearest `policies` upward from here, else beside the package.
+
+    Raises FileNotFoundError where there is none.
+    """
+    named = os.environ.get("SHOUWEN_POLICIES")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    beside = Path(__file__).resolve().parents[3]
+    for folder in (here, *here.parents, beside):
+        if (folder / "policies").is_dir():
+            return folder / "policies"
+    raise FileNotFoundError("没有 policies 文件夹；用环境变量 SHOUWEN_POLICIES 指明")
+
+
+def policy_names() -> list[str]:
+    """Names of the policies in the folder."""
+    return sorted(path.stem for path in policies_folder().glob("[a-z]*.md"))
+
+
+def load_named(name: str) -> Policy:
+    """The policy of that name. Raises FileNotFoundError with the known names, PolicyErrors."""
+    path = policies_folder() / f"{name}.md"
+    if not path.is_file():
+        raise FileNotFoundError(f"没有规章“{name}”；已有：{'、'.join(policy_names())}")
+    return load(path)

@@ -1,0 +1,168 @@
+"""The parts that rules are made of: happenings, triggers, acts, needs, limits, openings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shouwen.calendars import DateRule
+from shouwen.policy.model import (
+    Act,
+    Ahead,
+    AllOf,
+    AnyOf,
+    FieldDue,
+    ForEach,
+    Happening,
+    ListLimit,
+    Need,
+    Opening,
+    Passed,
+    Trigger,
+    Until,
+    UntilAll,
+    UntilAny,
+    UntilFact,
+    UntilNot,
+    Within,
+    WordLimit,
+)
+from shouwen.policy.scope import Scope
+from shouwen.policy.yamltext import Map
+
+
+def line_in(spec: Any, key: str, line: int) -> int:
+    """The line of `key` where the mapping knows it, else `line`."""
+    return spec.line_of(key) if isinstance(spec, Map) else line
+
+
+def happening(spec: Any, line: int, scope: Scope) -> Happening:
+    """An event, or {event, where}."""
+    if isinstance(spec, str):
+        scope.event(spec, line)
+        return Happening(spec)
+    event = spec["event"]
+    scope.event(event, line_in(spec, "event", line))
+    if "where" not in spec or event not in scope.events:
+        return Happening(event)
+    return Happening(event, scope.condition(spec["where"], line_in(spec, "where", line), event))
+
+
+def trigger(spec: Any, line: int, scope: Scope) -> Trigger:
+    """What sets a duty or a proposal off."""
+    if isinstance(spec, list):
+        return AnyOf(tuple(trigger(part, line, scope) for part in spec))
+    if isinstance(spec, str) or "event" in spec:
+        return happening(spec, line, scope)
+    if "any" in spec:
+        return AnyOf(tuple(trigger(part, line_in(spec, "any", line), scope) for part in spec["any"]))
+    if "all" in spec:
+        return AllOf(tuple(trigger(part, line_in(spec, "all", line), scope) for part in spec["all"]))
+    if "passed" in spec:
+        unless = happening(spec["unless"], line_in(spec, "unless", line), scope) if "unless" in spec else None
+        limit = scope.limit(spec["passed"], line_in(spec, "passed", line))
+        return Passed(limit, happening(spec["since"], line_in(spec, "since", line), scope), unless)
+    ahead = scope.path(spec["of"], line_in(spec, "of", line))
+    return Ahead(scope.limit(spec["ahead"], line_in(spec, "ahead", line)), ahead.event, ahead.key)
+
+
+def events_of(trigger: Trigger) -> Iterator[str]:
+    """The events that a trigger waits for."""
+    if isinstance(trigger, Happening):
+        yield trigger.event
+    elif isinstance(trigger, (AnyOf, AllOf)):
+        for part in trigger.parts:
+            yield from events_of(part)
+    elif isinstance(trigger, Passed):
+        yield trigger.since.event
+    else:
+        yield trigger.event
+
+
+def act(spec: Any, line: int, scope: Scope) -> Act:
+    """What keeps a duty."""
+    if isinstance(spec, str) or "event" in spec:
+        same = None if isinstance(spec, str) else spec.get("same")
+        found = Act((happening(spec, line, scope),), same)
+    else:
+        found = Act(tuple(happening(part, line, scope) for part in spec["any"]), spec.get("same"))
+    if found.same:
+        for part in found.happenings:
+            scope.key(part.event, found.same, line)
+    return found
+
+
+def need(spec: Map, event: str, line: int, scope: Scope) -> Need:
+    """How many different values of `event`'s key it takes."""
+    if ("all" in spec) == ("count" in spec):
+        scope.say(line, "need 要齐多少", "all 和 count 恰写一个")
+    declared = scope.key(event, spec["of"], line)
+    wanted = tuple(spec.get("all", ()))
+    for value in wanted:
+        if declared and declared.type == "party" and value not in scope.spellings:
+            scope.known(value, scope.roles, "角色", line)
+        elif declared and declared.name == "paper":
+            scope.known(value, scope.papers, "文书", line)
+        elif declared and declared.values:
+            scope.known(value, declared.values, f"{declared.title}的值", line)
+    return Need(spec["of"], wanted, spec.get("count", 0))
+
+
+def within(spec: Any, line: int, scope: Scope) -> Within:
+    """A limit, a row of a list of limits, or a word of the clause."""
+    if isinstance(spec, str):
+        return scope.limit(spec, line)
+    if "word" in spec:
+        word = spec["word"]
+        scope.known(word, scope.words, "词（words）", line)
+        return WordLimit(word, scope.words[word].within if word in scope.words else None)
+    name = spec["list"]
+    item = scope.path(spec["item"], line_in(spec, "item", line))
+    rows = spec.get("rows")
+    if scope.known(name, scope.lists, "时限表", line) and isinstance(rows, dict):
+        for attribute in rows:
+            scope.known(attribute, scope.lists[name], f"时限表“{name}”的属性", line_in(spec, "rows", line))
+    wanted = dict(rows) if isinstance(rows, dict) else None
+    return ListLimit(name, item.event, item.key, wanted, missing=rows == "none")
+
+
+def due(spec: Map, line: int, scope: Scope) -> FieldDue | DateRule | None:
+    """The date that an event names, or a rule of dates."""
+    if "field" in spec:
+        return scope.path(spec["field"], line_in(spec, "field", line))
+    try:
+        return DateRule.parse(spec)
+    except ValueError as error:
+        scope.say(line, str(error))
+        return None
+
+
+def opening(spec: Any, line: int, scope: Scope, per: str | None) -> Opening:
+    """What opens a gate."""
+    if isinstance(spec, str):
+        return _until({"event": spec}, line, scope, per)
+    for key, sort in (("any", UntilAny), ("all", UntilAll)):
+        if key in spec:
+            return sort(tuple(opening(part, line_in(spec, key, line), scope, per) for part in spec[key]))
+    if "not" in spec:
+        return UntilNot(opening(spec["not"], line_in(spec, "not", line), scope, per))
+    if "fact" in spec:
+        condition = scope.condition(spec["fact"], line_in(spec, "fact", line))
+        return UntilFact(condition) if condition else UntilAny(())
+    return _until(spec, line, scope, per)
+
+
+def _until(spec: dict[str, Any], line: int, scope: Scope, per: str | None) -> Until:
+    event = spec["event"]
+    found = happening(spec, line, scope)
+    for_each = None
+    if "for_each" in spec:
+        made, key = spec["for_each"]
+        scope.event(made, line)
+        scope.key(made, key, line)
+        for_each = ForEach(made, key)
+    instance = spec.get("same") or (for_each.key if for_each else per)
+    if instance:
+        scope.key(event, instance, line)
+    wanted = need(spec["need"], event, line_in(spec, "need", line), scope) if "need" in spec else None
+    return Until(found, spec.get("same"), wanted, for_each)
