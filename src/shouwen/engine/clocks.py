@@ -1,0 +1,140 @@
+"""When a duty is due, and why then (Meaning 3 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from shouwen.calendars import DateRule, due, explain
+from shouwen.engine.answers import Why
+from shouwen.engine.entry import Entry
+from shouwen.engine.gates import listed
+from shouwen.engine.instances import Instance, Pause, Timer
+from shouwen.engine.program import Program
+from shouwen.policy import model
+
+_DAY = timedelta(days=1)
+
+
+class Clocks:
+    """The clocks of one subject: reads its past and its pauses, which the standing goes on writing."""
+
+    def __init__(self, program: Program, past: Mapping[str, Sequence[Entry]], pauses: Sequence[Pause]) -> None:
+        self.program = program
+        self._past = past
+        self._pauses = pauses
+
+    def fires_at(self, timer: Timer) -> datetime | None:
+        wanted = timer.timed.timer
+        program = self.program
+        if isinstance(wanted, model.Passed):
+            pauses = [(pause.start, pause.end) for pause in self._pauses if not pause.names]
+            return due(wanted.limit, timer.since.at, program.calendar, program.policy.day_rules, pauses)
+        assert isinstance(wanted, model.Ahead)
+        value = timer.since.data.get(wanted.key)
+        return None if value is None else program.ahead(wanted.limit, self._end_of(str(value)))
+
+    def pauses_of(self, instance: Instance) -> Iterator[Pause]:
+        for pause in self._pauses:
+            if pause.end is not None and pause.end <= instance.opened_at:
+                continue
+            if not pause.names or instance.named(pause.names, self.program.policy.name):
+                yield pause
+
+    def _intervals(self, instance: Instance) -> list[tuple[datetime, datetime | None]]:
+        """When this duty's clock stood: until it was kept, if it was."""
+        kept = instance.kept.at if instance.kept else None
+        return [
+            (max(pause.start, instance.opened_at), pause.end or kept)
+            for pause in self.pauses_of(instance)
+            if kept is None or pause.start < kept
+        ]
+
+    def due(self, instance: Instance, rule: model.Duty, row: model.ListRow | None) -> datetime | None:
+        fixed = self._fixed(instance, rule)
+        if fixed is not None:
+            return self._end_of(fixed)
+        if isinstance(rule.due, DateRule):
+            return rule.due.due(self._anchor(instance), self.program.calendar)[1]
+        limit = row.within if row else instance.timed.limit
+        if limit is None:
+            return None
+        program = self.program
+        intervals = self._intervals(instance) if self._pauses else ()
+        return due(limit, instance.opened_at, program.calendar, instance.timed.day_rules, intervals)
+
+    def _fixed(self, instance: Instance, rule: model.Duty) -> str | None:
+        """A date or instant that was set: by extension, by agreement, or in the event."""
+        if instance.extended is not None:
+            return instance.extended
+        for place in (rule.agreed, rule.due):
+            if isinstance(place, model.FieldDue):
+                value = self._attribute(instance, place.event, place.key)
+                if value is not None:
+                    return str(value)
+        return None
+
+    def _anchor(self, instance: Instance) -> date:
+        """The day that a date rule counts from: the period's first, else the day of the trigger."""
+        period = instance.entry.data.get("period") or (instance.entry.data.get("facts") or {}).get("period")
+        if period:
+            return self.program.period_start(str(period))
+        return self.program.local(instance.opened_at).date()
+
+    def row(self, instance: Instance, rule: model.Duty) -> tuple[model.ListRow | None, bool]:
+        """The row of the list that gives the limit, and whether the rule holds with it."""
+        within = rule.within
+        if not isinstance(within, model.ListLimit):
+            return None, True
+        item = self._attribute(instance, within.event, within.key)
+        row = self.program.rows.get((within.list, str(item)))
+        if within.missing:
+            return None, row is None
+        if row is None:
+            return None, within.rows is None
+        fitting = all(row.attributes.get(name) == value for name, value in (within.rows or {}).items())
+        return row, fitting
+
+    def _attribute(self, instance: Instance, event: str, key: str) -> Any:
+        """What the event of this instance, or else the last of the subject, says under `key`."""
+        if instance.entry.type == event and key in instance.entry.data:
+            return instance.entry.data[key]
+        per = instance.timed.per
+        for entry in reversed(self._past.get(event, ())):
+            if per and per in entry.data and instance.base not in listed(entry.data[per]):
+                continue
+            if entry.data.get(key) is not None:
+                return entry.data[key]
+        return None
+
+    def _end_of(self, text: str) -> datetime:
+        """A date means its 24:00, an instant itself."""
+        if len(text) == 10:
+            day = date.fromisoformat(text) + _DAY
+            return datetime.combine(day, time(), tzinfo=self.program.calendar.tz)
+        instant = datetime.fromisoformat(text)
+        return (
+            instant.astimezone(self.program.calendar.tz)
+            if instant.tzinfo
+            else instant.replace(tzinfo=self.program.calendar.tz)
+        )
+
+    def why(self, instance: Instance, rule: model.Duty) -> Why:
+        program = self.program
+        row, _ = self.row(instance, rule)
+        due_at = self.due(instance, rule, row)
+        fixed = self._fixed(instance, rule)
+        version = program.calendar.version
+        if fixed is not None:
+            source = "延期至" if instance.extended else "约定或载明的期限"
+            return Why(due_at, (f"{source}：{fixed}",), version)
+        if isinstance(rule.due, DateRule):
+            return Why(due_at, (f"{rule.due.sentence()}：自 {self._anchor(instance)} 起算",), version)
+        limit = row.within if row else instance.timed.limit
+        if limit is None:
+            return Why(None, ("条文没有规定时限：不设到期时间，只计已过多久",), version)
+        pauses = self._intervals(instance)
+        arithmetic = explain(limit, instance.opened_at, program.calendar, instance.timed.day_rules, pauses)
+        lines = (f"{row.item}：{limit.sentence()}", *arithmetic.lines()) if row else tuple(arithmetic.lines())
+        return Why(due_at, lines, version, bool(arithmetic.provisional))

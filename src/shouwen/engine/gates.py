@@ -1,0 +1,107 @@
+"""Whether a gate is surely open (Meaning 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shouwen.engine.entry import Entry
+from shouwen.engine.program import Program, Values
+from shouwen.policy import model
+
+
+def listed(value: Any) -> list[Any]:
+    """A value that may be one or a list, as a list; None is none."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+class Openings:
+    """The past of one subject, as gates look back on it."""
+
+    def __init__(self, program: Program, past: Mapping[str, Sequence[Entry]], values: Values) -> None:
+        self._program = program
+        self._past = past
+        self._values = values
+
+    def missing(self, opening: model.Opening, instance: Any, per: str | None) -> list[str] | None:
+        """None if it is surely open; else what is missing, in words."""
+        if isinstance(opening, model.Until):
+            return self._until(opening, instance, per)
+        if isinstance(opening, model.UntilFact):
+            return None if opening.condition.evaluate(self._values) is True else [self._fact(opening)]
+        if isinstance(opening, model.UntilAll):
+            answers = [self.missing(part, instance, per) for part in opening.parts]
+            found = [line for answer in answers if answer is not None for line in answer]
+            return None if all(answer is None for answer in answers) else found
+        if isinstance(opening, model.UntilAny):
+            answers = [self.missing(part, instance, per) for part in opening.parts]
+            if any(answer is None for answer in answers):
+                return None
+            return [" 或 ".join("、".join(answer or ()) for answer in answers)]
+        return self._not(opening, instance, per)
+
+    def _not(self, opening: model.UntilNot, instance: Any, per: str | None) -> list[str] | None:
+        part = opening.part
+        if isinstance(part, model.UntilFact):
+            return None if part.condition.evaluate(self._values) is False else [f"不得是：{self._fact(part)}"]
+        if self.missing(part, instance, per) is None:
+            return ["已有相反的记录"]
+        return None
+
+    def _fact(self, opening: model.UntilFact) -> str:
+        policy = self._program.policy
+        names: dict[str, model.Axis | model.Fact] = {**policy.axes, **policy.facts}
+        return "、".join(names[name].title or name for name in sorted(opening.condition.names))
+
+    def _until(self, until: model.Until, instance: Any, per: str | None) -> list[str] | None:
+        fitting = list(self._fitting(until.happening))
+        title = self._program.policy.events[until.happening.event].title
+        if until.for_each:
+            return self._each(until, fitting, title)
+        same = until.same or per
+        if instance is not None and same:
+            fitting = [entry for entry in fitting if instance in listed(entry.data.get(same))]
+        if until.need:
+            return self._need(until.need, fitting, title)
+        return None if fitting else [title]
+
+    def _each(self, until: model.Until, fitting: list[Entry], title: str) -> list[str] | None:
+        assert until.for_each is not None
+        key = until.for_each.key
+        made = self._past.get(until.for_each.event, ())
+        replaced = {value for entry in made for value in listed(entry.data.get("replaces"))}
+        instances = dict.fromkeys(value for entry in made for value in listed(entry.data.get(key)))
+        open_ones = [value for value in instances if value not in replaced]
+        if not open_ones:
+            # Nothing was made yet that could have been accepted: not surely open.
+            return [title]
+        lacking = []
+        for value in open_ones:
+            own = [entry for entry in fitting if value in listed(entry.data.get(until.same or key))]
+            missing = self._need(until.need, own, title) if until.need else (None if own else [title])
+            lacking += [f"{value}：{line}" for line in missing or ()]
+        return lacking or None
+
+    def _need(self, need: model.Need, fitting: Iterable[Entry], title: str) -> list[str] | None:
+        have = {value for entry in fitting for value in listed(entry.data.get(need.of))}
+        if need.all:
+            lacking = [f"{title}：{value}" for value in need.all if value not in have]
+            return lacking or None
+        return None if len(have) >= need.count else [f"{title}（{len(have)}/{need.count}）"]
+
+    def _fitting(self, happening: model.Happening) -> Iterable[Entry]:
+        fits = self._program.fits_of(happening)
+        for entry in self._past.get(happening.event, ()):
+            if fits is None or fits(entry, self._values) is True:
+                yield entry
+
+
+def opening_events(opening: model.Opening) -> list[str]:
+    """The events that can open it."""
+    if isinstance(opening, model.Until):
+        return [opening.happening.event]
+    if isinstance(opening, (model.UntilAny, model.UntilAll)):
+        return [event for part in opening.parts for event in opening_events(part)]
+    return []

@@ -1,0 +1,348 @@
+"""A policy made ready to run: rules indexed by the event that can fire them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import product
+from typing import Any
+
+from shouwen.calendars import Calendar, Limit, Period, Roll, before
+from shouwen.engine.entry import Entry
+from shouwen.policy import model
+from shouwen.policy.conditions import Condition
+
+Values = dict[str, Any]
+Fits = Callable[[Entry, Values], bool | None]
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def exact(value: Any) -> Any:
+    """A sum or number as Decimal; what is not a number is unknown (None)."""
+    if value is None or isinstance(value, (bool, Decimal)):
+        return value
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+@dataclass(slots=True)
+class Update:
+    """One fold of an event's key into a fact or axis."""
+
+    name: str
+    key: str
+    fold: str
+    numeric: bool
+    values: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Count:
+    name: str
+    fits: Fits | None
+
+
+class Timed:
+    """A rule with a trigger, ready to run: a duty or a proposal."""
+
+    __slots__ = ("day_rules", "index", "limit", "names", "parts", "per", "rule", "timer", "watched")
+
+    def __init__(self, index: int, rule: model.Duty | model.Proposal, policy: model.Policy) -> None:
+        trigger = rule.trigger if isinstance(rule, model.Duty) else rule.on
+        self.index = index
+        self.rule = rule
+        self.per = rule.per
+        self.names = rule.when.names if rule.when else frozenset()
+        self.timer = trigger if isinstance(trigger, (model.Passed, model.Ahead)) else None
+        self.parts = len(trigger.parts) if isinstance(trigger, model.AllOf) else 0
+        self.watched = tuple(_watched(trigger))
+        self.limit: Limit | None = None
+        self.day_rules = policy.day_rules
+        if isinstance(rule, model.Duty):
+            within = rule.within.limit if isinstance(rule.within, model.WordLimit) else rule.within
+            self.limit = within if isinstance(within, Limit) else None
+            if rule.roll:
+                self.day_rules = replace(policy.day_rules, roll=Roll(rule.roll))
+
+
+@dataclass(slots=True)
+class Watch:
+    """One event that a rule waits for. `part` numbers the parts of an all-of; `since` and `unless` serve timers."""
+
+    timed: Timed
+    fits: Fits | None
+    part: int = 0
+    role: str = "trigger"
+
+
+@dataclass(slots=True)
+class Keeper:
+    timed: Timed
+    fits: Fits | None
+    same: str | None
+
+
+@dataclass(slots=True)
+class GateRule:
+    gate: model.Gate
+    fits: Fits | None
+
+
+def _watched(trigger: model.Trigger, part: int = 0) -> Iterable[tuple[model.Happening, int, str]]:
+    if isinstance(trigger, model.Happening):
+        yield trigger, part, "trigger"
+    elif isinstance(trigger, model.AnyOf):
+        for one in trigger.parts:
+            yield from _watched(one, part)
+    elif isinstance(trigger, model.AllOf):
+        for number, one in enumerate(trigger.parts):
+            yield from _watched(one, number)
+    elif isinstance(trigger, model.Passed):
+        yield trigger.since, 0, "since"
+        if trigger.unless:
+            yield trigger.unless, 0, "unless"
+    else:
+        yield model.Happening(trigger.event), 0, "since"
+
+
+class Program:
+    """A policy under one calendar, indexed. Immutable once made; one serves any number of journals."""
+
+    def __init__(self, policy: model.Policy, calendar: Calendar) -> None:
+        self.policy = policy
+        self.calendar = calendar
+        self.initial: Values = dict.fromkeys(policy.axes)
+        self.initial |= {name: _first_value(fact) for name, fact in policy.facts.items()}
+        self.updates: dict[str, list[Update]] = {}
+        self.counts: dict[str, list[Count]] = {}
+        self.watches: dict[str, list[Watch]] = {}
+        self.keepers: dict[str, list[Keeper]] = {}
+        self.gates: dict[str, list[GateRule]] = {}
+        self.tables = policy.all_of(model.Table)
+        self.rows = self._rows()
+        self.kept_attributes: set[tuple[str, str]] = set()
+        self._spelling = {other: role.name for role in policy.roles.values() for other in role.also}
+        self._may = self._powers()
+        self._fits_of: dict[model.Happening, Fits | None] = {}
+        self._holds: dict[Condition, tuple[tuple[str, ...], dict[tuple[Any, ...], bool]]] = {}
+        self._index_values()
+        self._index_rules()
+        self.require = {
+            event: tuple(dict.fromkeys(key for rule in rules for key in rule.require))
+            for event, rules in _grouped(policy.all_of(model.RecordRule), lambda rule: rule.event).items()
+        }
+        matters = [kind.name for kind in policy.kinds.values() if kind.matter]
+        self.default_kind = matters[0] if matters else next(iter(policy.kinds), "")
+        self.matter_kinds = frozenset(matters)
+
+    # --- making ---------------------------------------------------------
+
+    def _index_values(self) -> None:
+        sources: list[model.Axis | model.Fact] = [*self.policy.axes.values(), *self.policy.facts.values()]
+        for source in sources:
+            fact = source if isinstance(source, model.Fact) else None
+            numeric = fact is not None and fact.type in ("money", "number")
+            for place in source.sources:
+                fold = fact.fold if fact else "last"
+                update = Update(source.name, place.key, fold, numeric, () if fact else source.values)
+                self.updates.setdefault(place.event, []).append(update)
+            if fact and fact.count:
+                fits = self._fits(fact.count)
+                self.counts.setdefault(fact.count.event, []).append(Count(fact.name, fits))
+
+    def _index_rules(self) -> None:
+        rules = [rule for rule in self.policy.rules if isinstance(rule, (model.Duty, model.Proposal))]
+        rules += [duty for gate in self.policy.all_of(model.Gate) if (duty := _following(gate, self._may))]
+        self.timed = tuple(Timed(index, rule, self.policy) for index, rule in enumerate(rules))
+        for timed in self.timed:
+            for happening, part, role in timed.watched:
+                watch = Watch(timed, self._fits(happening), part, role)
+                self.watches.setdefault(happening.event, []).append(watch)
+            if isinstance(timed.rule, model.Duty):
+                for happening in timed.rule.act.happenings:
+                    keeper = Keeper(timed, self._fits(happening), timed.rule.act.same or timed.per)
+                    self.keepers.setdefault(happening.event, []).append(keeper)
+                for place in (timed.rule.within, timed.rule.due, timed.rule.agreed):
+                    if isinstance(place, (model.ListLimit, model.FieldDue)):
+                        self.kept_attributes.add((place.event, place.key))
+        for gate in self.policy.all_of(model.Gate):
+            for happening in gate.shuts:
+                self.gates.setdefault(happening.event, []).append(GateRule(gate, self._fits(happening)))
+        self.looked_back = self._needed_events() | {event for event, _ in self.kept_attributes}
+
+    def _needed_events(self) -> frozenset[str]:
+        """Events that gates look back for."""
+        found: set[str] = set()
+
+        def walk(opening: model.Opening) -> None:
+            if isinstance(opening, model.Until):
+                found.add(opening.happening.event)
+                if opening.for_each:
+                    found.add(opening.for_each.event)
+            elif isinstance(opening, (model.UntilAny, model.UntilAll)):
+                for part in opening.parts:
+                    walk(part)
+            elif isinstance(opening, model.UntilNot):
+                walk(opening.part)
+
+        for gate in self.policy.all_of(model.Gate):
+            walk(gate.until)
+        return frozenset(found)
+
+    def _rows(self) -> dict[tuple[str, str], model.ListRow]:
+        return {(row.list, row.item): row for row in self.policy.all_of(model.ListRow)}
+
+    def _powers(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for power in self.policy.all_of(model.Power):
+            for event in power.may:
+                found.setdefault(event, {})[power.who] = None
+        for duty in self.policy.all_of(model.Duty):
+            for happening in duty.act.happenings:
+                for role in duty.by or (duty.who,):
+                    found.setdefault(happening.event, {})[role] = None
+        return {event: tuple(roles) for event, roles in found.items()}
+
+    def _fits(self, happening: model.Happening) -> Fits | None:
+        where = happening.where
+        if where is None:
+            return None
+        fields = self.policy.events[happening.event].fields
+        own = [(name, self._reader(fields[name])) for name in where.names if name in fields]
+        outer = [name for name in where.names if name not in fields]
+
+        def fits(entry: Entry, values: Values) -> bool | None:
+            env = {name: read(entry.data.get(name)) for name, read in own}
+            for name in outer:
+                env[name] = values.get(name)
+            return where.evaluate(env)
+
+        return fits
+
+    def _reader(self, field: model.Field) -> Callable[[Any], Any]:
+        """How a condition reads a key: numbers exact, parties under the role's own name, one of several as a list."""
+        if field.many:
+            return lambda value: None if value is None else [self.role(one) for one in _several(value)]
+        if field.type == "party":
+            return lambda value: None if value is None else self.role(value)
+        return exact if field.type in ("money", "number") else lambda value: value
+
+    # --- asking ---------------------------------------------------------
+
+    def may(self, event: str) -> tuple[str, ...] | None:
+        """Roles that may do this act; None where no clause names anybody."""
+        return self._may.get(event)
+
+    def role(self, post: str) -> str:
+        """The role under its own name, where the text spells it in several ways."""
+        return self._spelling.get(post, post)
+
+    @property
+    def powers(self) -> Mapping[str, tuple[str, ...]]:
+        """Acts that some clause gives to somebody, with the roles that may do them."""
+        return self._may
+
+    def fits_of(self, happening: model.Happening) -> Fits | None:
+        if happening not in self._fits_of:
+            self._fits_of[happening] = self._fits(happening)
+        return self._fits_of[happening]
+
+    def ahead(self, limit: Limit, end: datetime) -> datetime:
+        """The instant that lies `limit` before `end`: of hours exactly, else at the beginning of that day."""
+        if limit.elapsed is not None:
+            return end - limit.elapsed
+        last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
+        return self.calendar.instant(before(limit, last_day, self.calendar), time(0))
+
+    def period_start(self, period: str) -> date:
+        return Period.parse(period).first
+
+    def holds(self, condition: Condition, values: Values) -> bool:
+        """Whether a duty's condition holds: an unknown axis counts as presumed (Meaning 5).
+
+        Without a presumption the strictest counts: it holds if any value of the axis would make it
+        surely true. What is unknown about a fact is never true.
+        """
+        known = self._holds.get(condition)
+        if known is None:
+            known = self._holds[condition] = (tuple(sorted(condition.names)), {})
+        names, answers = known
+        key = tuple([_hashable(values.get(name)) for name in names])
+        answer = answers.get(key)
+        if answer is None:
+            if len(answers) > 10_000:  # sums and texts make endless keys
+                answers.clear()
+            answer = answers[key] = self._hold(condition, names, values)
+        return answer
+
+    def _hold(self, condition: Condition, names: tuple[str, ...], values: Values) -> bool:
+        env = {name: values.get(name) for name in names}
+        strict: list[tuple[str, tuple[Any, ...]]] = []
+        for name in names:
+            axis = self.policy.axes.get(name)
+            if axis and env[name] is None:
+                if axis.presumed is not None:
+                    env[name] = axis.presumed
+                else:
+                    strict.append((name, (True, False) if axis.type == "bool" else (*axis.values, None)))
+        for choice in product(*(options for _, options in strict)):
+            env.update(zip((name for name, _ in strict), choice, strict=True))
+            if condition.evaluate(env):
+                return True
+        return False
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.calendar.tz)
+
+
+def compile_policy(policy: model.Policy, calendar: Calendar) -> Program:
+    """Make `policy` ready to run on the unit's `calendar`."""
+    return Program(policy, calendar)
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _first_value(fact: model.Fact) -> Any:
+    if fact.count:
+        return Decimal(0)
+    return exact(fact.default) if fact.type in ("money", "number") else fact.default
+
+
+def _following(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Duty | None:
+    """The duty to bring a paper that is allowed to follow its act."""
+    if gate.follow is None or not isinstance(gate.until, model.Until):
+        return None
+    happening = gate.until.happening
+    return model.Duty(
+        id=gate.id,
+        clause=gate.clause,
+        place=gate.place,
+        title=gate.title,
+        when=gate.when,
+        also=gate.also,
+        kinds=gate.kinds,
+        who=may.get(happening.event, ("",))[0],
+        act=model.Act((happening,), gate.until.same),
+        trigger=model.AnyOf(gate.shuts),
+        per=gate.per,
+        need=gate.until.need,
+        within=gate.follow,
+    )
+
+
+def _grouped(items: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups

@@ -1,0 +1,435 @@
+"""Journal → standing (现状): what is owed by whom until when, what is shut, what may be done next.
+
+A pure function of the entries, the policy and the calendar. ``docs/engine.md`` defines its meaning;
+the numbers in parentheses are its paragraphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shouwen.calendars import due
+from shouwen.engine.answers import STANDING, Breach, Next, Owed, Proposed, Shut, State, Why
+from shouwen.engine.clocks import Clocks
+from shouwen.engine.entry import MENDING, Entry, effective, order
+from shouwen.engine.gates import Openings, listed, opening_events
+from shouwen.engine.instances import Instance, Pause, Timer
+from shouwen.engine.program import Program, Timed, Values, Watch
+from shouwen.engine.values import Known
+from shouwen.policy import model
+
+
+class Standing:
+    """The standing of one subject. Feed it with `step`, in any order; ask it at any instant from the last entry on."""
+
+    def __init__(self, program: Program, subject: str, kind: str = "") -> None:
+        self.program = program
+        self.subject = subject
+        self.kind = kind or program.default_kind
+        self._given: list[Entry] = []
+        self._mended = False
+        self._reset()
+
+    def _reset(self) -> None:
+        self._known = Known(self.program)
+        self.values: Values = self._known.values
+        self.breaches: list[Breach] = []
+        self.late_entries: list[str] = []
+        self.ended = False
+        self.withdrawn = False
+        self.merged_into: str | None = None
+        self._last: tuple[datetime, datetime, int] | None = None
+        self._instances: dict[int, dict[str | None, Instance]] = {}
+        self._parts: dict[tuple[int, Any], dict[int, Entry]] = {}
+        self._timers: list[Timer] = []
+        self._cancelled: set[int] = set()
+        self._pauses: list[Pause] = []
+        self._past: dict[str, list[Entry]] = {}
+        self._clocks = Clocks(self.program, self._past, self._pauses)
+
+    # --- taking entries in -----------------------------------------------
+
+    def step(self, entry: Entry) -> None:
+        """Take one entry in. One that happened before others, or mends another, folds the whole anew."""
+        self._given.append(entry)
+        self._mended = self._mended or entry.type in MENDING
+        if self._mended or (self._last is not None and order(entry) < self._last):
+            self._reset()
+            for counted in effective(self._given):
+                self._apply(counted)
+        else:
+            self._apply(entry)
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Take many entries in at once; the same standing as stepping through them."""
+        self._given.extend(entries)
+        self._mended = any(entry.type in MENDING for entry in self._given)
+        self._reset()
+        for entry in effective(self._given):
+            self._apply(entry)
+
+    def _apply(self, entry: Entry) -> None:
+        program = self.program
+        self._last = order(entry)
+        if self._timers:
+            self._fire(entry.at)
+        if entry.recorded_at != entry.at and self._is_late(entry):
+            self.late_entries.append(entry.id)
+        if entry.type in program.gates:
+            self._note_breaches(entry)
+        if entry.type in program.keepers:
+            self._keep(entry)
+        control = _CONTROLS.get(entry.type)
+        if control:
+            control(self, entry)
+        changed = self._known.take(entry)
+        if entry.type in program.looked_back:
+            self._past.setdefault(entry.type, []).append(entry)
+        if changed:
+            self._revalue(changed)
+        for watch in program.watches.get(entry.type, ()):
+            self._watch(watch, entry)
+
+    def _is_late(self, entry: Entry) -> bool:
+        policy = self.program.policy
+        limit = due(policy.late_entry, entry.at, self.program.calendar, policy.day_rules)
+        return limit is not None and entry.recorded_at > limit
+
+    def _revalue(self, changed: set[str]) -> None:
+        for standing in self._instances.values():
+            for instance in standing.values():
+                if instance.timed.names & changed:
+                    self._relive(instance)
+
+    def _relive(self, instance: Instance) -> None:
+        condition = instance.timed.rule.when
+        instance.live = condition is None or self.program.holds(condition, self.values)
+        instance.seen = instance.seen or instance.live
+
+    # --- triggers (1, 2) -----------------------------------------------------
+
+    def _watch(self, watch: Watch, entry: Entry) -> None:
+        timed = watch.timed
+        if self.kind not in (timed.rule.kinds or self.program.matter_kinds):
+            return
+        if watch.fits is not None and watch.fits(entry, self.values) is not True:
+            return
+        if watch.role == "unless":
+            self._cancelled.add(timed.index)
+            self._timers = [timer for timer in self._timers if timer.timed is not timed]
+            return
+        bases = listed(entry.data.get(timed.per)) if timed.per else [None]
+        for base in bases:
+            if watch.role == "since":
+                self._set_timer(timed, base, entry)
+            elif timed.parts:
+                self._take_part(watch, base, entry)
+            else:
+                self._open(timed, base, entry, entry.at)
+
+    def _take_part(self, watch: Watch, base: Any, entry: Entry) -> None:
+        have = self._parts.setdefault((watch.timed.index, base), {})
+        have.setdefault(watch.part, entry)
+        if len(have) == watch.timed.parts:
+            self._open(watch.timed, base, entry, entry.at)
+
+    def _open(self, timed: Timed, base: Any, entry: Entry, at: datetime) -> None:
+        standing = self._instances.setdefault(timed.index, {})
+        again = timed.rule.again if isinstance(timed.rule, model.Duty) else "add"
+        label = None if base is None else str(base)
+        if again == "add":
+            number = 1 + sum(instance.base == base for instance in standing.values())
+            if label is None:
+                label = str(number)
+            elif number > 1:
+                label = f"{label}/{number}"
+        elif again == "ignore" and label in standing:
+            return
+        instance = Instance(timed, base, label, entry, at)
+        self._relive(instance)
+        standing[label] = instance
+
+    def _set_timer(self, timed: Timed, base: Any, entry: Entry) -> None:
+        if timed.index in self._cancelled:
+            return
+        # A date that is set again moves what was ahead of it; a limit that runs is not started anew.
+        if isinstance(timed.timer, model.Ahead):
+            self._timers = [timer for timer in self._timers if timer.timed is not timed or timer.base != base]
+        elif any(timer.timed is timed and timer.base == base for timer in self._timers):
+            return
+        self._timers.append(Timer(timed, base, entry))
+
+    def _fire(self, before: datetime) -> None:
+        """Open what fell due before this instant; an act at the very instant still comes in time."""
+        for timer, at in sorted(self._ripe(before), key=lambda pair: pair[1]):
+            if at < before:
+                self._timers.remove(timer)
+                self._open(timer.timed, timer.base, timer.since, at)
+
+    def _ripe(self, now: datetime) -> Iterator[tuple[Timer, datetime]]:
+        for timer in self._timers:
+            at = self._clocks.fires_at(timer)
+            if at is not None and at <= now:
+                yield timer, at
+
+    # --- keeping (1, 2, 7) ----------------------------------------------------
+
+    def _keep(self, entry: Entry) -> None:
+        for keeper in self.program.keepers[entry.type]:
+            standing = self._instances.get(keeper.timed.index)
+            if not standing:
+                continue
+            rule = keeper.timed.rule
+            assert isinstance(rule, model.Duty)
+            if rule.by and self.program.role(entry.post) not in rule.by:
+                continue
+            if keeper.fits is not None and keeper.fits(entry, self.values) is not True:
+                continue
+            wanted = listed(entry.data.get(keeper.same)) if keeper.timed.per and keeper.same else None
+            kept: set[Any] = set()
+            for instance in standing.values():
+                if instance.kept or (wanted is not None and instance.base not in wanted):
+                    continue
+                if rule.again == "add" and instance.base in kept:
+                    continue  # one act keeps the oldest of several
+                kept.add(instance.base)
+                self._keep_one(instance, rule, entry)
+
+    def _keep_one(self, instance: Instance, rule: model.Duty, entry: Entry) -> None:
+        if rule.need is None:
+            instance.kept = entry
+            return
+        given = listed(entry.data.get(rule.need.of))
+        instance.have = (*instance.have, *(value for value in given if value not in instance.have))
+        if not self._missing(instance, rule):
+            instance.kept = entry
+
+    def _missing(self, instance: Instance, rule: model.Duty) -> tuple[str, ...]:
+        need = rule.need
+        if need is None or instance.kept:
+            return ()
+        if need.all:
+            return tuple(value for value in need.all if value not in instance.have)
+        return tuple(f"第{number}个" for number in range(len(instance.have) + 1, need.count + 1))
+
+    # --- acts upon duties (3, 9) -------------------------------------------------
+
+    def _named(self, entry: Entry) -> Iterator[Instance]:
+        names = [str(name) for name in listed(entry.data.get("duties"))]
+        for standing in self._instances.values():
+            for instance in standing.values():
+                if not names or instance.named(names, self.program.policy.name):
+                    yield instance
+
+    def _suspend(self, entry: Entry) -> None:
+        self._pauses.append(Pause(tuple(str(name) for name in listed(entry.data.get("duties"))), entry.at))
+
+    def _resume(self, entry: Entry) -> None:
+        names = {str(name) for name in listed(entry.data.get("duties"))}
+        for pause in self._pauses:
+            if pause.end is None and (not names or names & set(pause.names)):
+                pause.end = entry.at
+
+    def _extend(self, entry: Entry) -> None:
+        until = entry.data.get("until")
+        for instance in self._named(entry):
+            if until is not None and instance.kept is None:
+                instance.extended = str(until)
+
+    def _lift(self, entry: Entry) -> None:
+        state: State = "excused" if entry.type == "excused" else "waived"
+        for instance in self._named(entry):
+            rule = instance.timed.rule
+            if instance.kept or not isinstance(rule, model.Duty):
+                continue
+            if state == "waived" or rule.excusable:
+                instance.lifted = state
+
+    def _merge(self, entry: Entry) -> None:
+        self.merged_into = str(entry.data.get("other")) if entry.type == "merged" else None
+
+    def _end(self, entry: Entry) -> None:
+        self.ended = entry.type != "reopened"
+        self.withdrawn = entry.type == "withdrawn"
+
+    # --- gates (5, 6) ---------------------------------------------------------
+
+    def shut(self, event: str, data: Mapping[str, Any], at: datetime | None = None) -> list[Shut]:
+        """The gates that shut this act now; empty if it may be done."""
+        probe = Entry("", self.subject, self.kind, event, _NEVER, _NEVER, 0, "", "", "", data)
+        return list(self._shut(probe))
+
+    def _shut(self, entry: Entry) -> Iterator[Shut]:
+        openings = Openings(self.program, self._past, self.values)
+        for gate_rule in self.program.gates.get(entry.type, ()):
+            gate = gate_rule.gate
+            if self.kind not in (gate.kinds or self.program.matter_kinds):
+                continue
+            if gate.when is not None and gate.when.evaluate(self.values) is False:
+                continue
+            if gate_rule.fits is not None and gate_rule.fits(entry, self.values) is False:
+                continue
+            for instance in (listed(entry.data.get(gate.per)) or [None]) if gate.per else [None]:
+                missing = openings.missing(gate.until, instance, gate.per)
+                if missing is not None:
+                    yield self._shut_by(gate, instance, missing)
+
+    def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str]) -> Shut:
+        events = opening_events(gate.until)
+        opens = dict.fromkeys(role for event in events for role in self.program.may(event) or ())
+        reason = gate.title or f"须先有：{'、'.join(missing)}"
+        label = None if instance is None else str(instance)
+        event = events[0] if events else None
+        return Shut(gate, gate.clause, label, reason, tuple(missing), tuple(opens), event)
+
+    def _note_breaches(self, entry: Entry) -> None:
+        for shut in self._shut(entry):
+            if shut.gate.follow is None:
+                self.breaches.append(
+                    Breach(entry.id, entry.type, shut.gate, shut.clause, shut.instance, entry.at, entry.post)
+                )
+
+    # --- answers ------------------------------------------------------------------
+
+    def duties(self, now: datetime) -> list[Owed]:
+        """Every duty at `now` (at or after the last entry), void ones too, in the order of opening and clause."""
+        found = [owed for instance in self._all(now) if (owed := self._owed(instance, now))]
+        found.sort(key=lambda owed: (owed.opened_at, owed.clause, owed.key))
+        return found
+
+    def _all(self, now: datetime) -> Iterator[Instance]:
+        for standing in self._instances.values():
+            yield from standing.values()
+        for timer, at in self._ripe(now):
+            label = None if timer.base is None else str(timer.base)
+            instance = Instance(timer.timed, timer.base, label, timer.since, at)
+            self._relive(instance)
+            yield instance
+
+    def _owed(self, instance: Instance, now: datetime) -> Owed | None:
+        rule = instance.timed.rule
+        if not isinstance(rule, model.Duty) or not instance.seen:
+            return None
+        row, in_list = self._clocks.row(instance, rule)
+        if not in_list:
+            return None
+        program = self.program
+        due_at = self._clocks.due(instance, rule, row)
+        state = self._state(instance, due_at, now)
+        clause, also = (row.clause, (rule.clause, *rule.also)) if row else (rule.clause, rule.also)
+        kept = instance.kept
+        return Owed(
+            key=instance.key,
+            rule=rule,
+            clause=clause,
+            also=also,
+            instance=instance.label,
+            who=rule.who,
+            opened_at=program.local(instance.opened_at),
+            due_at=due_at,
+            state=state,
+            kept_at=program.local(kept.at) if kept else None,
+            missing=self._missing(instance, rule),
+            triggered_by=instance.entry.id,
+            kept_by=kept.id if kept else None,
+            late_recorded=bool(kept and kept.id in self.late_entries),
+        )
+
+    def _state(self, instance: Instance, due_at: datetime | None, now: datetime) -> State:
+        if not instance.live:
+            return "void"
+        kept = instance.kept
+        if kept is not None:
+            return "late" if due_at is not None and kept.at > due_at else "kept"
+        if instance.lifted:
+            return instance.lifted
+        if self.merged_into is not None or self.withdrawn:
+            return "void"
+        if any(pause.end is None for pause in self._clocks.pauses_of(instance)):
+            return "paused"
+        return "overdue" if due_at is not None and now >= due_at else "open"
+
+    def explain(self, key: str, now: datetime) -> Why:
+        """How the due instant of the duty with this key came about. Raises KeyError for a key that does not stand."""
+        for instance in self._all(now):
+            rule = instance.timed.rule
+            if instance.key == key and isinstance(rule, model.Duty):
+                return self._clocks.why(instance, rule)
+        raise KeyError(key)
+
+    def may(self, event: str) -> tuple[str, ...] | None:
+        """Roles that may do this act; None where no clause names anybody."""
+        return self.program.may(event)
+
+    def next_acts(self, now: datetime) -> list[Next]:
+        """What may be done next and by whom: what is owed first, by due time; then what a power allows."""
+        owed = [owed for owed in self.duties(now) if owed.state in STANDING]
+        owed.sort(key=lambda one: (one.due_at is None, one.due_at or one.opened_at, one.opened_at))
+        found = []
+        for one in owed:
+            event = one.rule.act.event
+            data = {one.rule.per: one.instance} if one.rule.per else {}
+            roles = one.rule.by or (one.rule.who,)
+            found.append(Next(event, roles, one, one.instance, one.due_at, tuple(self.shut(event, data))))
+        listed_events = {one.event for one in found}
+        for event, roles in self.program.powers.items():
+            if event not in listed_events and not self.ended:
+                found.append(Next(event, roles, None, None, None, tuple(self.shut(event, {}))))
+        return found
+
+    def proposals(self, now: datetime) -> list[Proposed]:
+        """Consequences that rules propose, in the order in which their grounds arose."""
+        found = []
+        for instance in self._all(now):
+            rule = instance.timed.rule
+            if isinstance(rule, model.Proposal) and instance.live:
+                at = self.program.local(instance.opened_at)
+                found.append(
+                    Proposed(
+                        instance.key,
+                        rule,
+                        rule.clause,
+                        rule.propose,
+                        rule.data,
+                        rule.against,
+                        rule.decide,
+                        at,
+                        instance.entry.id,
+                    )
+                )
+        return sorted(found, key=lambda one: (one.at, one.key))
+
+    def wakes_at(self, now: datetime) -> datetime | None:
+        """The next instant after `now` at which something opens by itself."""
+        instants = [at for timer in self._timers if (at := self._clocks.fires_at(timer)) is not None and at > now]
+        return min(instants, default=None)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_CONTROLS = {
+    "suspended": Standing._suspend,
+    "resumed": Standing._resume,
+    "extended": Standing._extend,
+    "waived": Standing._lift,
+    "excused": Standing._lift,
+    "merged": Standing._merge,
+    "unmerged": Standing._merge,
+    "closed": Standing._end,
+    "ended": Standing._end,
+    "withdrawn": Standing._end,
+    "reopened": Standing._end,
+}
+
+
+def fold(program: Program, entries: Iterable[Entry]) -> dict[str, Standing]:
+    """The standings of all subjects in a journal, by subject."""
+    journals: dict[str, list[Entry]] = {}
+    for entry in entries:
+        journals.setdefault(entry.subject, []).append(entry)
+    standings = {}
+    for subject, own in journals.items():
+        standing = standings[subject] = Standing(program, subject, own[0].kind)
+        standing.take(own)
+    return standings
