@@ -4,7 +4,7 @@ PYTHON311 := $(shell for p in python3.11 python3 python; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev requirements
+.PHONY: help python setup setup-dev run test lint format messages requirements
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -18,7 +18,29 @@ setup: python ## lays .venv with what the product needs to run
 setup-dev: python ## lays .venv with what testing and checking need too
 	@"$(PYTHON311)" scripts/setup.py --dev
 
-requirements: setup-dev ## compiles requirements/*.in anew
+run: setup ## serves web and worker with a demonstration house; prints the address and the sign-ins
+	@$(BIN)/shouwen serve --demo
+
+test: setup-dev ## all tests on SQLite, the database's on PostgreSQL too where it is installed
+	@$(BIN)/python scripts/test.py
+
+lint: setup-dev ## style, types, rooms, translations, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/messages.py check
+	@SHOUWEN_HOME=$$(mktemp -d) $(BIN)/shouwen manage makemigrations --check --dry-run
+
+format: setup-dev ## lets ruff write the code's form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+messages: setup-dev ## brings the texts of code and templates into the translation file
+	@$(BIN)/python scripts/messages.py update
+
+requirements: python ## compiles requirements/*.in anew
+	@[ -x $(BIN)/uv ] || $(MAKE) setup
 	@for name in uv node run dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --custom-compile-command "make requirements" \
 		requirements/$$name.in -o requirements/$$name.txt || exit 1; done

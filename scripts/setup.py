@@ -32,7 +32,7 @@ def say(text: str) -> None:
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> bool:
     """Runs a command in the repository; True when it ended well."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, env=env).returncode == 0
+    return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode == 0
 
 
 def must(ok: bool, what: str) -> None:

@@ -1,13 +1,14 @@
 """`shouwen serve`: one machine's web server and worker as two child processes."""
 
+import contextlib
+import http
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from types import FrameType
 
 import click
@@ -82,6 +83,9 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
             click.echo(f"{name} did not stop in {STOP_SECONDS} s and was ended", err=True)
             child.kill()
             child.wait()
+        # What a killed server leaves behind would hold its port.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def ended(children: dict[str, subprocess.Popen[bytes]]) -> str | None:
@@ -93,23 +97,27 @@ def ended(children: dict[str, subprocess.Popen[bytes]]) -> str | None:
     return None
 
 
-def answers(address: str) -> bool:
+def answers(host: str, port: int) -> bool:
+    line = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(address + SIGN_IN, timeout=5) as reply:
-            return bool(reply.status == 200)
-    except urllib.error.HTTPError:
-        raise
+        line.request("GET", SIGN_IN)
+        status = line.getresponse().status
     except OSError:
         return False
+    finally:
+        line.close()
+    if status != http.HTTPStatus.OK:
+        raise click.ClickException(f"the sign-in page answers {status}")
+    return True
 
 
-def watch(children: dict[str, subprocess.Popen[bytes]], address: str) -> None:
+def watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:
     """Says the address once the sign-in page answers, then waits until a child ends or we are stopped."""
     told = False
     while (end := ended(children)) is None:
-        if not told and answers(address):
+        if not told and answers(host, port):
             told = True
-            click.echo(f"\n首问 Shouwen  {address}/\n(Ctrl-C)")
+            click.echo(f"\n首问 Shouwen  http://{host}:{port}/\n(Ctrl-C)")
         time.sleep(1 if told else 0.1)
     raise click.ClickException(end)
 
@@ -132,7 +140,6 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwen.house.settings")
     try:
         boot()
         prepare()
@@ -142,7 +149,7 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
         children["web"] = start(web_command(host, port, workers))
         if "worker" in COMMANDS:
             children["worker"] = start(shouwen("worker"))
-        watch(children, f"http://{host}:{port}")
+        watch(children, host, port)
     except Stopped:
         pass
     finally:
