@@ -17,6 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# Examples may take the time they take: a limit would measure the machine, not the code.
+hypothesis_settings.register_profile("shouwen", deadline=None)
+hypothesis_settings.load_profile("shouwen")
 
 # Before Django reads its settings: tests keep their files apart from a house's. Workers inherit the controller's.
 OWN_HOME = "SHOUWEN_TEST_HOME" not in os.environ

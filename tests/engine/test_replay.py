@@ -38,9 +38,15 @@ def test_lines_are_duties_and_breaches_in_order(tmp_path: Path) -> None:
     code, lines, _ = run(tmp_path, LINES, "--now", "2026-03-04T12:00:00+08:00")
     assert code == 0
     # 3月2日9:00 + 24小时 = 3月3日9:00，到点所为为按时；当日上报止于3月2日24:00；重大改为一般，上报不再成立。
-    rest = {"instance": None, "also": [], "clause": "small/1", "opened_at": "2026-03-02T09:00:00+08:00", "who": "前台"}
+    rest: dict[str, object] = {
+        "instance": None,
+        "also": [],
+        "clause": "small/1",
+        "opened_at": "2026-03-02T09:00:00+08:00",
+        "who": "前台",
+    }
     day, hours = "2026-03-03T00:00:00+08:00", "2026-03-03T09:00:00+08:00"
-    breach = {
+    breach: dict[str, object] = {
         "matter": "M2",
         "breach": "closed",
         "instance": None,
