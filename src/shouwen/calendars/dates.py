@@ -15,7 +15,7 @@ from shouwen.calendars.selectors import InPeriod, Selector
 
 @dataclass(frozen=True)
 class DateRule:
-    """A due date found from an anchor date. `ends` None is 24:00; `opens`: the time of day before which it is too early.
+    """A due date found from an anchor date. `opens` and `ends` are times of day; `ends` None is 24:00.
 
     "By the 5th" includes the 5th (5日前含5日): it ends with the 6th 00:00. Only the end is moved by `roll`.
     """

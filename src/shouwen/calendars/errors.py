@@ -15,7 +15,7 @@ class NoWorkingTimeError(CalendarError):
     """Working time was asked of a calendar that has none (left) to give."""
 
 
-class CalendarErrors(CalendarError):
+class CalendarErrors(CalendarError):  # noqa: N818 - it holds several
     """Everything wrong with one piece of input at once. `problems` holds one Chinese line each."""
 
     def __init__(self, problems: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import time
+from itertools import pairwise
 from typing import NamedTuple
 
 from shouwen.calendars.errors import CalendarError, CalendarErrors
@@ -68,7 +69,7 @@ def day_hours(texts: Iterable[str]) -> Intervals:
         except CalendarError as error:
             problems.append(str(error))
     found.sort()
-    problems += [f"时段 {a} 与 {b} 重叠" for a, b in zip(found, found[1:], strict=False) if b.start < a.end]
+    problems += [f"时段 {a} 与 {b} 重叠" for a, b in pairwise(found) if b.start < a.end]
     if problems:
         raise CalendarErrors(problems)
     return tuple(found)

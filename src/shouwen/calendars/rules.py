@@ -50,7 +50,7 @@ class DayRules:
 
     @classmethod
     def parse(cls, mapping: Mapping[str, Any]) -> "DayRules":
-        """Read `{count_first_day, end_of_day: "24:00", cut_off: "17:00", roll}`; all errors at once (`CalendarErrors`)."""
+        """Read `{count_first_day, end_of_day: "24:00", cut_off: "17:00", roll}`. Raises `CalendarErrors`."""
         problems = [
             f"不认识“{key}”：应为 count_first_day、end_of_day、cut_off、roll 之一"
             for key in mapping

@@ -6,7 +6,7 @@ assignment, so threads may share a calendar.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import MAXYEAR, date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -143,7 +143,7 @@ class ServiceTable:
         if not need:
             return start
         while True:
-            low, high, starts, ends, done = self._table
+            low, high, _, ends, done = self._table
             if not low <= start < high:
                 self._grow(from_microseconds(start, self._zone).year)
                 continue
@@ -195,7 +195,7 @@ class ServiceTable:
         # The day before the first may reach across midnight into it.
         day, stop = date(first - 1, 12, 31), date(last + 1, 1, 1)
         while day < stop:
-            midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall time, the zone comes with instant()
+            midnight = datetime.combine(day, time(0))
             for begin, finish in self._hours_on(day):
                 since, until = (
                     microseconds(instant(midnight + timedelta(minutes=m), self._zone)) for m in (begin, finish)
@@ -211,5 +211,7 @@ class ServiceTable:
         for since, until in zip(starts, ends, strict=True):
             total += until - since
             done.append(total)
-        low, high = (microseconds(instant(datetime(y, 1, 1), self._zone)) for y in (first, last + 1))  # noqa: DTZ001
+        low, high = (
+            microseconds(instant(datetime.combine(date(y, 1, 1), time(0)), self._zone)) for y in (first, last + 1)
+        )
         return low, high, starts, ends, done

@@ -20,15 +20,17 @@ _DAY = timedelta(days=1)
 _OBSERVED = "（补假）"
 _SUBSTITUTED = "休息日"
 _SHORT_NAMES = {"农历除夕": "春节", "中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日": "抗战胜利70周年"}
-# Weekends beside a holiday that the year's notice left as weekends ("与周末连休", "公休"); all others are in the holiday.
-_LEFT_AS_WEEKENDS = frozenset(
-    date.fromisoformat(text)
-    for text in (
-        "2011-06-05 2012-06-23 2014-05-31 2014-06-01 2014-09-06 2014-09-07 2015-04-04 2015-05-02 2015-05-03 "
-        "2015-06-21 2015-09-05 2015-09-26 2016-01-02 2016-01-03 2016-04-02 2016-04-03 2016-04-30 2016-12-31 "
-        "2017-04-29 2017-04-30 2017-12-30 2017-12-31 2018-06-16 2018-06-17 2018-09-22 2018-09-23 2024-06-08 2024-06-09"
-    ).split()
-)
+# Weekends beside a holiday that the year's notice left as weekends (与周末连休, 公休), by month and day.
+_LEFT_AS_WEEKENDS = {
+    2011: ((6, 5),),
+    2012: ((6, 23),),
+    2014: ((5, 31), (6, 1), (9, 6), (9, 7)),
+    2015: ((4, 4), (5, 2), (5, 3), (6, 21), (9, 5), (9, 26)),
+    2016: ((1, 2), (1, 3), (4, 2), (4, 3), (4, 30), (12, 31)),
+    2017: ((4, 29), (4, 30), (12, 30), (12, 31)),
+    2018: ((6, 16), (6, 17), (9, 22), (9, 23)),
+    2024: ((6, 8), (6, 9)),
+}
 
 
 def official_years(years: Iterable[int]) -> frozenset[int]:
@@ -67,7 +69,7 @@ def _weekends_within(off: dict[date, str], makeup: set[date], official: frozense
         for step in (_DAY, -_DAY):
             near = day + step
             while near.weekday() >= 5 and near not in makeup and near not in off:
-                if near.year in official and near not in _LEFT_AS_WEEKENDS:
+                if near.year in official and (near.month, near.day) not in _LEFT_AS_WEEKENDS.get(near.year, ()):
                     found.add(near)
                 near += step
     return found

@@ -1,7 +1,7 @@
 """Counting a limit out step by step, as a person would on a wall calendar."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from shouwen.calendars.calendar import Calendar
@@ -55,7 +55,7 @@ class HourWalk:
         off: list[Day] = []
         for offset in count(-1):
             day = first + offset * _DAY
-            midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall time
+            midnight = datetime.combine(day, time(0))
             hours = calendar.hours_on(day)
             if not hours and offset >= 0:
                 off.append(calendar.day(day))
