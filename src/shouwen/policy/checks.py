@@ -33,8 +33,9 @@ R = TypeVar("R", bound=Rule)
 def check_whole(rules: Iterable[Rule], scope: Scope, axis_lines: dict[str, int]) -> None:
     """Add the problems of the policy as a whole to the scope's."""
     every = tuple(rules)
-    _axis_sources(every, scope, axis_lines)
-    _lists(every, scope)
+    if not scope.unread:
+        _axis_sources(every, scope, axis_lines)
+        _lists(every, scope)
     _own_lateness(every, scope)
     _unopenable(every, scope)
 
@@ -66,7 +67,7 @@ def _axis_sources(rules: tuple[Rule, ...], scope: Scope, axis_lines: dict[str, i
             _say(table, scope, f"判定表用类别轴 {table.axis} 判定它自己", "条件用别的类别轴或事实")
     scope.clause = ""
     for name, axis in scope.axes.items():
-        if not axis.sources and name not in tables:
+        if not axis.sources and name not in tables and name not in scope.broken:
             scope.say(
                 axis_lines[name], f"类别轴 {name} 没有来源", "写 from: 事件.字段，或在条款里写判定表（categories）"
             )
@@ -82,7 +83,12 @@ def _lists(rules: tuple[Rule, ...], scope: Scope) -> None:
         seen.add(key)
     for duty in _of(rules, Duty):
         limit = duty.within
-        if not isinstance(limit, ListLimit) or limit.list not in scope.lists or limit.missing:
+        if (
+            not isinstance(limit, ListLimit)
+            or limit.list not in scope.lists
+            or limit.missing
+            or limit.list in scope.broken
+        ):
             continue
         wanted = (limit.rows or {}).items()
         if not any(row.list == limit.list and wanted <= row.attributes.items() for row in rows):

@@ -219,7 +219,7 @@ class _Reader:
         attributes = {key: value for key, value in item.items() if key not in _ROW_KEYS}
         if scope.known(name, scope.lists, "时限表", item.line_of("list")):
             for key in attributes:
-                scope.known(key, scope.lists[name], f"时限表“{name}”的属性", item.line_of(key))
+                scope.known(key, scope.lists.get(name, attributes), f"时限表“{name}”的属性", item.line_of(key))
         return ListRow(
             **self.common(item, "row"),
             list=name,

@@ -19,7 +19,7 @@ from shouwen.policy.yamltext import Map
 
 _FORMS: tuple[Literal["post", "party", "actor", "authority"], ...] = ("post", "party", "actor", "authority")
 _NUMBER_PARTS = ("unit", "year", "month", "n")
-_PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
+_PYTHON_TYPES: Mapping[str, tuple[type[Any], ...]] = {
     "text": (str,),
     "bool": (bool,),
     "number": (int, float),
@@ -220,22 +220,22 @@ def _facts(facts: Map, scope: Scope) -> None:
 
 
 def _default(name: str, spec: Map, scope: Scope) -> Any:
-    value: Any = spec.get("default")
+    value = spec.get("default")
     type_: str = spec["type"]
     if value is None:
         return 0 if "count" in spec else None
     line = spec.line_of("default")
-    if not isinstance(value, _PYTHON_TYPES[type_]) or (type_ == "number" and isinstance(value, bool)):
-        expected = '金额写作带引号的元，如 "0.00"' if type_ == "money" else f"应为 {type_}"
+    expected = '金额写作带引号的元，如 "0.00"' if type_ == "money" else f"应为 {type_}"
+    fits = isinstance(value, _PYTHON_TYPES[type_]) and not (type_ == "number" and isinstance(value, bool))
+    if fits and type_ == "money":
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            fits = False
+    if not fits:
         scope.say(line, f"事实 {name} 的默认值写作“{value}”", expected)
         return None
-    if type_ != "money":
-        return tuple(value) if type_ == "list" else value
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        scope.say(line, f"事实 {name} 的默认值写作“{value}”", '金额写作带引号的元，如 "0.00"')
-        return None
+    return tuple(value) if type_ == "list" else value
 
 
 def _words(words: Map, scope: Scope) -> None:

@@ -6,13 +6,14 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from shouwen.calendars import Limit
+from shouwen.calendars import DayRules, Limit
 from shouwen.policy.checks import check_whole
 from shouwen.policy.clauses import clause_rules, declare_lists
 from shouwen.policy.document import Block, Document, Section, read_document
 from shouwen.policy.front import day_rules, declare, declare_readings
 from shouwen.policy.model import Clause, Duty, Heading, ListLimit, ListRow, Policy, Rule
 from shouwen.policy.problems import PolicyErrors, Problem
+from shouwen.policy.repair import sound_front, sound_rules
 from shouwen.policy.scope import Scope
 from shouwen.policy.shape import shape_problems
 from shouwen.policy.yamltext import Map, read_yaml
@@ -36,52 +37,68 @@ def load_text(text: str, file: str, name: str) -> Policy:
     """The policy in `text`; `file` stands in messages, `name` is what the policy must be called."""
     document = read_document(file, text)
     scope = Scope(file=file, problems=document.problems)
-    front = _shaped("front", document.front, scope)
+    front = _front(document.front, scope, name)
     if front is None:
-        _check_blocks(document, scope)
+        for section in document.sections:
+            scope.clause = section.id
+            _mapping(section.rules, "rules", scope)
         raise PolicyErrors(scope.problems)
     if front["name"] != name:
         scope.say(front.line_of("name"), f"规章短名写作“{front['name']}”", f"应与文件名相同：{name}")
     declare(front, scope)
+    days = day_rules(front, scope)
     sections = [section for section in document.sections if section.id]
     _check_ids(sections, scope)
     scope.clauses = frozenset(section.id for section in sections)
     scope.clause = ""
     declare_readings(front.get("readings", Map()), scope)
     clauses = _clauses(sections, scope)
-    rules = tuple(rule for clause in clauses for rule in clause.rules)
-    axes = front.get("axes", Map())
-    check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
     scope.clause = ""
-    policy = _policy(front, document, clauses, scope)
+    axes = front.get("axes", Map())
+    rules = tuple(rule for clause in clauses for rule in clause.rules)
+    check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
     if scope.problems:
         raise PolicyErrors(scope.problems)
-    return policy
+    return _policy(front, days, document, clauses, scope)
 
 
-def _shaped(part: str, block: Block | None, scope: Scope) -> Map | None:
-    """The mapping of a block, if it is YAML and has the schema's shape."""
+def _mapping(block: Block | None, part: str, scope: Scope) -> tuple[Map | None, list[tuple[str | int, ...]]]:
+    """The mapping of a block, and the paths in it that differ from the schema's `part`."""
     if block is None:
-        return None
-    before = len(scope.problems)
+        return None, []
     value, unread = read_yaml(block.text, block.line)
     for problem in unread:
         scope.say(problem.line, problem.message, problem.expected)
-    if value is None and unread:
-        return None
     if not isinstance(value, Map):
-        scope.say(block.line, "内容不是“键: 值”的对照", "应为“键: 值”")
+        if not unread:
+            scope.say(block.line, "内容不是“键: 值”的对照", "应为“键: 值”")
+        return None, []
+    found = list(shape_problems(part, value, block.line))
+    for one in found:
+        scope.say(one.line, one.message, one.expected)
+    return value, [one.path for one in found]
+
+
+def _front(block: Block | None, scope: Scope, name: str) -> Map | None:
+    front, paths = _mapping(block, "front", scope)
+    if front is None:
         return None
-    for line, message, expected in shape_problems(part, value, block.line):
-        scope.say(line, message, expected)
-    return value if len(scope.problems) == before else None
+    broken = sound_front(front, paths, name)
+    if broken is None:
+        return None
+    scope.broken |= broken
+    return front
 
 
-def _check_blocks(document: Document, scope: Scope) -> None:
-    """Without front matter only the shape of the rules can be judged."""
-    for section in document.sections:
-        scope.clause = section.id
-        _shaped("rules", section.rules, scope)
+def _block(section: Section, scope: Scope) -> Map | None:
+    scope.clause = section.id
+    block, paths = _mapping(section.rules, "rules", scope)
+    if block is None:
+        scope.unread = scope.unread or section.rules is not None
+        return None
+    scope.broken |= sound_rules(block, paths)
+    declare_lists(block, scope)
+    return block
 
 
 def _check_ids(sections: list[Section], scope: Scope) -> None:
@@ -98,13 +115,7 @@ def _check_ids(sections: list[Section], scope: Scope) -> None:
 
 
 def _clauses(sections: list[Section], scope: Scope) -> tuple[Clause, ...]:
-    blocks: list[Map | None] = []
-    for section in sections:
-        scope.clause = section.id
-        block = _shaped("rules", section.rules, scope)
-        blocks.append(block)
-        if block:
-            declare_lists(block, scope)
+    blocks = [_block(section, scope) for section in sections]
     clauses = []
     for section, block in zip(sections, blocks, strict=True):
         scope.clause = section.id
@@ -114,7 +125,7 @@ def _clauses(sections: list[Section], scope: Scope) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
-def _policy(front: Map, document: Document, clauses: tuple[Clause, ...], scope: Scope) -> Policy:
+def _policy(front: Map, days: DayRules, document: Document, clauses: tuple[Clause, ...], scope: Scope) -> Policy:
     _offer_items(clauses, scope)
     return Policy(
         name=scope.name,
@@ -125,7 +136,7 @@ def _policy(front: Map, document: Document, clauses: tuple[Clause, ...], scope: 
         effective=front["effective"],
         zone=front.get("zone", "Asia/Shanghai"),
         days="working" if scope.days == "working" else "natural",
-        day_rules=day_rules(front, scope),
+        day_rules=days,
         late_entry=Limit.parse(front.get("defaults", {}).get("late_entry", "24h")),
         roles=scope.roles,
         kinds=scope.kinds,

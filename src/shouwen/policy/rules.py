@@ -121,7 +121,7 @@ def within(spec: Any, line: int, scope: Scope) -> Within:
     rows = spec.get("rows")
     if scope.known(name, scope.lists, "时限表", line) and isinstance(rows, dict):
         for attribute in rows:
-            scope.known(attribute, scope.lists[name], f"时限表“{name}”的属性", line_in(spec, "rows", line))
+            scope.known(attribute, scope.lists.get(name, rows), f"时限表“{name}”的属性", line_in(spec, "rows", line))
     wanted = dict(rows) if isinstance(rows, dict) else None
     return ListLimit(name, item.event, item.key, wanted, missing=rows == "none")
 

@@ -40,6 +40,10 @@ class Scope:
     lists: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """Attributes (with titles) of each list of limits."""
     problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Names whose declaration cannot be read: said once, not again wherever they are used."""
+    unread: bool = False
+    """A block of rules could not be read: what others miss may stand in it."""
 
     def say(self, line: int, message: str, expected: str = "") -> None:
         self.problems.append(Problem(self.file, line, self.clause, message, expected))
@@ -50,7 +54,7 @@ class Scope:
     def known(self, word: Any, among: Iterable[str], title: str, line: int) -> bool:
         """Whether `word` is among the declared ones; a problem if not."""
         words = list(among)
-        if word in words:
+        if word in words or word in self.broken:
             return True
         self.say(line, f"没有名为“{word}”的{title}", one_of(word, words, title))
         return False
@@ -129,7 +133,9 @@ class Scope:
         try:
             condition = compile_condition(text, names)
         except ConditionError as error:
-            self.say(line, *self._words(text, str(error), names, event))
+            undeclared = _UNDECLARED.search(str(error))
+            if not (undeclared and undeclared[1] in self.broken):
+                self.say(line, *self._words(text, str(error), names, event))
             return None
         for name, literal in compared(condition.tree):
             self._check_value(name, literal, line, event)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -17,8 +18,18 @@ from jsonschema.exceptions import ValidationError
 from shouwen.policy.problems import one_of
 from shouwen.policy.yamltext import Map, Seq
 
-Found = tuple[int, str, str]
-"""Line, message, what was expected."""
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One difference from the schema: its line, what is wrong, what was expected, and where in the value."""
+
+    line: int
+    message: str
+    expected: str
+    path: Path
+
 
 _SWITCHES = frozenset({"on", "off", "yes", "no", "y", "n"})
 
@@ -50,16 +61,17 @@ def _say(error: ValidationError, root: Any, line: int) -> Iterator[Found]:
             for inner in branch:
                 yield from _say(inner, root, line)
             return
-    place = _line(root, list(error.absolute_path), line)
+    path = tuple(error.absolute_path)
+    place = _line(root, path, line)
     expected = str(part.get("description", ""))
     if error.validator == "additionalProperties":
-        yield from _unknown_keys(error.instance, part, place)
+        yield from _unknown_keys(error.instance, part, place, path)
     elif error.validator == "required":
         yield from _missing_keys(error, part, place)
     elif error.validator in ("minItems", "minProperties", "minLength"):
-        yield place, f"{_name(error)}是空的", expected
+        yield Found(place, f"{_name(error)}{'太少' if error.instance else '是空的'}", expected, path)
     else:
-        yield place, f"{_name(error)}写作“{_show(error.instance)}”", _with_trap(expected, error)
+        yield Found(place, f"{_name(error)}写作“{_show(error.instance)}”", _with_trap(expected, error), path)
 
 
 def _branch(error: ValidationError) -> list[ValidationError]:
@@ -95,19 +107,19 @@ def _type(value: Any) -> str:
     return "array" if isinstance(value, list) else "string"
 
 
-def _unknown_keys(value: Any, part: Mapping[str, Any], place: int) -> Iterator[Found]:
+def _unknown_keys(value: Any, part: Mapping[str, Any], place: int, path: Path) -> Iterator[Found]:
     known = list(part.get("properties", {}))
     for key in value:
         if key not in known:
             line = value.line_of(key) if isinstance(value, Map) else place
-            yield line, f"没有“{key}”这个键", one_of(key, known, "可用的键")
+            yield Found(line, f"没有“{key}”这个键", one_of(key, known, "可用的键"), (*path, key))
 
 
 def _missing_keys(error: ValidationError, part: Mapping[str, Any], place: int) -> Iterator[Found]:
     for key in part["required"]:
         if error.message.startswith(f"'{key}'"):
             wanted = _resolved(part.get("properties", {}).get(key, {}))
-            yield place, f"缺少“{key}”", wanted.get("description", "")
+            yield Found(place, f"缺少“{key}”", wanted.get("description", ""), tuple(error.absolute_path))
 
 
 def _name(error: ValidationError) -> str:
@@ -133,7 +145,7 @@ def _show(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _line(root: Any, path: Sequence[str | int], line: int) -> int:
+def _line(root: Any, path: Path, line: int) -> int:
     """The line of the value at `path`: that of its key or item."""
     here = root
     for part in path:
