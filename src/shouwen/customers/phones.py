@@ -5,12 +5,13 @@ import unicodedata
 
 TAIL = 4
 """Fewest last digits that a search takes."""
+_EXTENSION = re.compile(r"转|分机|ext\.?|x|#", re.IGNORECASE)
 _WRITTEN = re.compile(r"\+?[\d\s()./*-]+")
 
 
 def digits_of(text: str) -> str:
-    """The digits of a telephone number, without spaces, signs and the prefix of China; "" where it is none."""
-    written = unicodedata.normalize("NFKC", text).strip()
+    """The digits of a telephone number without signs, extension and the prefix of China; "" where it is none."""
+    written = _EXTENSION.split(unicodedata.normalize("NFKC", text), maxsplit=1)[0].strip()
     if not _WRITTEN.fullmatch(written):
         return ""
     digits = re.sub(r"\D", "", written)

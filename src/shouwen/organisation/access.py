@@ -1,39 +1,20 @@
 """Who may see and who may do what: asked here by lists, counts, searches, exports, pages and acts alike."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from shouwen.organisation.models import Person, Post, Unit, UnitKind
+from shouwen.organisation.reach import Reach
 from shouwen.organisation.resolve import NO_ACTORS, NO_ROLES, Directory, Doer
 from shouwen.organisation.seats import Seat, seats, superior_path
 from shouwen.policy.model import Role
 
+__all__ = ["Capacity", "Reach", "capacity", "may", "oversees", "visible"]
+
 M = TypeVar("M", bound=Model)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How a model says whose its rows are, as its attribute ``reach``.
-
-    ``unit``: lookup of the unit ("" for units themselves), or the condition for a unit's path and all below.
-    ``people``, ``posts``: lookups of the people and
-    posts that own or handle a row. ``also``: what else is seen, given the person and the ids of the posts held.
-    """
-
-    unit: str | Callable[[str], Q] = "unit"
-    people: tuple[str, ...] = ()
-    posts: tuple[str, ...] = ()
-    also: Callable[[Person, Sequence[int]], Q] | None = None
-
-    def within(self, path: str) -> Q:
-        """The rows of the unit with this path and of all below it."""
-        if callable(self.unit):
-            return self.unit(path)
-        return Q((f"{self.unit}__path__prefix" if self.unit else "path__prefix", path))
 
 
 class Capacity(NamedTuple):
@@ -121,8 +102,8 @@ def capacity(
     directory = Directory(unit, at, roles, actors)
     for role in asked:
         found = directory.holder(role)
-        held = {seat.post.pk for seat in near}
-        if found.post is not None and (found.person == person or found.post.pk in held):
+        several = found.person is None and any(seat.post == found.post for seat in near)
+        if found.post is not None and (found.person == person or several):
             return Capacity(role.name, found.post)
     return None
 

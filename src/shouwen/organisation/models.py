@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.organisation.fields import InitialsField, PinyinField, PrefixField
+from shouwen.organisation.reach import Reach
 
 M = TypeVar("M", bound=models.Model)
 
@@ -56,6 +57,7 @@ class Unit(models.Model):
     until = models.DateTimeField(_("until"), null=True, blank=True)
 
     objects = DatedQuerySet["Unit"].as_manager()
+    reach = Reach(unit="")
 
     class Meta:
         verbose_name = _("unit")

@@ -1,0 +1,94 @@
+"""What is done to policies: published, put in force, taken out of force; each whole in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shouwen.governance.models import InForce, PolicyVersion
+from shouwen.governance.programs import policy_of
+from shouwen.organisation.models import Person, Unit
+from shouwen.policy import load_text
+
+
+@transaction.atomic
+def publish(text: str, *, name: str, by: Person | None, at: datetime) -> PolicyVersion:
+    """Keeps the text of the policy file ``name`` as a version, for ever; the same text again is the same version.
+
+    Raises PolicyErrors with every mistake of the text, ValidationError where that version stands with another text.
+    """
+    policy = load_text(text, f"{name}.md", name)
+    digest = sha256(text.encode()).hexdigest()
+    known = PolicyVersion.objects.filter(name=policy.name, version=policy.version).first()
+    if known is None:
+        return PolicyVersion.objects.create(
+            name=policy.name,
+            title=policy.title,
+            version=policy.version,
+            digest=digest,
+            text=text,
+            effective=policy.effective,
+            published_at=at,
+            by=by,
+        )
+    if known.digest != digest:
+        raise ValidationError(
+            {"version": _("Version %(version)s is published with another text: a changed text needs a new version.")},
+            params={"version": policy.version},
+        )
+    return known
+
+
+@transaction.atomic
+def put_in_force(
+    unit: Unit,
+    kind: str,
+    version: PolicyVersion,
+    since: datetime,
+    readings: Mapping[str, str] | None = None,
+    by: Person | None = None,
+) -> InForce:
+    """Lets a version hold for a kind of subject in a unit and all below it; what held there before ends at ``since``.
+
+    ``readings`` are those that differ from what the text takes, by name. Subjects keep the version of their opening.
+    Raises ValidationError: unknown kind or reading, before what holds now, or the same version under other readings,
+    for a subject names its version and must go on meaning the same.
+    """
+    chosen = dict(readings or {})
+    _check_kind_and_readings(version, kind, chosen)
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    here = InForce.objects.filter(unit=unit)
+    if any(other.readings != chosen for other in here.filter(policy_version=version)):
+        raise ValidationError({"readings": _("This version holds here under other readings: publish a new version.")})
+    latest = here.filter(kind=kind).order_by("-since").first()
+    if latest is not None and since <= latest.since:
+        raise ValidationError({"since": _("A later policy already holds here for this kind of subject.")})
+    if latest is not None and (latest.until is None or latest.until > since):
+        latest.until = since
+        latest.save(update_fields=["until"])
+    in_force = InForce(unit=unit, kind=kind, policy_version=version, since=since, readings=chosen, by=by)
+    in_force.full_clean()
+    in_force.save()
+    return in_force
+
+
+@transaction.atomic
+def end_in_force(in_force: InForce, until: datetime) -> InForce:
+    """Lets a policy hold no longer: from then on the superior unit's holds again."""
+    in_force = InForce.objects.select_for_update().get(pk=in_force.pk)
+    in_force.until = until
+    in_force.full_clean()
+    in_force.save(update_fields=["until"])
+    return in_force
+
+
+def _check_kind_and_readings(version: PolicyVersion, kind: str, readings: Mapping[str, str]) -> None:
+    policy = policy_of(version)
+    if kind not in policy.kinds:
+        raise ValidationError({"kind": _("This policy knows no such kind of subject.")})
+    for name, label in readings.items():
+        if name not in policy.readings or label not in policy.readings[name].choices:
+            raise ValidationError({"readings": _("This policy knows no such reading.")})

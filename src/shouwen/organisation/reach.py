@@ -1,0 +1,33 @@
+"""How a model says whose its rows are (归属)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from shouwen.organisation.models import Person
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a model says whose its rows are, as its attribute ``reach``.
+
+    ``unit``: lookup of the unit ("" for units themselves), or the condition for a unit's path and all below.
+    ``people``, ``posts``: lookups of the people and
+    posts that own or handle a row. ``also``: what else is seen, given the person and the ids of the posts held.
+    """
+
+    unit: str | Callable[[str], Q] = "unit"
+    people: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    also: Callable[[Person, Sequence[int]], Q] | None = None
+
+    def within(self, path: str) -> Q:
+        """The rows of the unit with this path and of all below it."""
+        if callable(self.unit):
+            return self.unit(path)
+        return Q((f"{self.unit}__path__prefix" if self.unit else "path__prefix", path))
