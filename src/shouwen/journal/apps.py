@@ -7,3 +7,8 @@ class JournalConfig(AppConfig):
     label = "journal"
     verbose_name = _("Journal")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shouwen.journal import references
+
+        references.register()

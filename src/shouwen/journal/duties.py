@@ -32,11 +32,12 @@ COMPUTED = (
 """Columns that a refold gives again; the others are fixed when the duty opens."""
 
 
-def computed(owed: Owed, standing: Standing, stored: Duty | None, noticed: bool, now: datetime) -> dict[str, Any]:
+def computed(owed: Owed, standing: Standing, stored: Duty | None, now: datetime) -> dict[str, Any]:
     """The columns of `COMPUTED` for one duty.
 
     A duty that was counted under another version of the calendar keeps its due time: it is moved by a
-    ``rebased`` entry alone (Meaning 12). It is ``overdue`` in the row once the house has said so by an entry.
+    ``rebased`` entry alone (Meaning 12). ``open`` covers ``overdue``: that is said of a row once the house has
+    written so.
     """
     calendar = standing.program.calendar
     due_at, warn_at, version = owed.due_at, _warn_at(owed, standing.program), calendar.version
@@ -49,7 +50,7 @@ def computed(owed: Owed, standing: Standing, stored: Duty | None, noticed: bool,
         late = due_at is not None and owed.kept_at is not None and owed.kept_at > due_at
         state = DutyState.LATE if late else DutyState.KEPT
     elif state in (DutyState.OPEN, DutyState.OVERDUE):
-        state = DutyState.OVERDUE if noticed and due_at is not None and due_at < now else DutyState.OPEN
+        state = DutyState.OPEN
     return {
         "clause": owed.clause,
         "also": list(owed.also),

@@ -116,7 +116,7 @@ class Entry(models.Model):
     data = models.JSONField(_("data"), default=dict)
     marks = models.JSONField(_("marks"), default=list)
     content_digest = models.CharField(_("digest of the content"), max_length=64, blank=True)
-    key = models.CharField(_("key"), max_length=200, null=True, unique=True)  # noqa: DJ001  unique where there is one
+    key = models.CharField(_("key"), max_length=400, null=True, unique=True)  # noqa: DJ001  unique where there is one
     call = models.UUIDField(_("recorded together"))
     previous_hash = models.CharField(_("hash of the entry before"), max_length=64, blank=True)
     hash = models.CharField(_("hash"), max_length=64)
@@ -258,7 +258,7 @@ class Outbox(models.Model):
     ``key`` names the message for ever: it travels with it, so that who receives it twice sees it once.
     """
 
-    key = models.CharField(max_length=250, unique=True)
+    key = models.CharField(max_length=400, unique=True)
     kind = models.CharField(_("kind"), max_length=32)
     channel = models.CharField(_("channel"), max_length=16)
     person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="notices", verbose_name=_("to"))

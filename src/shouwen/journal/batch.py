@@ -1,0 +1,287 @@
+"""Many calls in one transaction: journals loaded together, checked and stepped one call after another, saved together.
+
+``record()`` is a batch of one call; the rows are the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from shouwen.engine import Program
+from shouwen.governance import programs
+from shouwen.journal import fields
+from shouwen.journal.checks import KEY_LIMIT, check_draft, check_own_references, check_seen, is_id
+from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
+from shouwen.journal.errors import Invalid, NotRecorded, Refused
+from shouwen.journal.models import Duty, Entry, Subject
+from shouwen.journal.notices import Notices
+from shouwen.journal.owners import FIRST_ASKED, FIRST_ASKED_POST
+from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, OpenJournal
+from shouwen.journal.powers import Doers, role_of
+from shouwen.journal.rows import steps_of
+from shouwen.journal.save import save
+from shouwen.journal.settle import Settled, settle
+from shouwen.organisation.models import Unit
+from shouwen.organisation.resolve import Directory, Holder
+from shouwen.organisation.seats import seats
+from shouwen.policy.model import Role
+
+Call = Sequence[Draft]
+Result = Recorded | NotRecorded
+HANDED_OVER = "offered"
+
+
+@dataclass
+class Batch:
+    actor: Actor
+    now: datetime
+    history: bool = False
+    _journals: dict[Any, OpenJournal] = field(default_factory=dict)
+    _new: dict[int, OpenJournal] = field(default_factory=dict)
+    _heads: dict[UUID, int] = field(default_factory=dict)
+    _directories: dict[int, Directory] = field(default_factory=dict)
+    _calls: dict[Any, UUID] = field(default_factory=dict)
+    _programs: dict[tuple[int, int], Program] = field(default_factory=dict)
+
+    def run(self, calls: Sequence[Call], touched: Sequence[UUID] = ()) -> list[Result]:
+        """One result a call, in order; a call that fails leaves nothing and does not hinder the others.
+
+        `touched`: subjects to look at again without adding anything. Must run in a transaction.
+        """
+        results: dict[int, Result] = {}
+        keyed = self._keyed(calls)
+        self._load({draft.subject.pk for call in calls for draft in call if isinstance(draft.subject, Subject)}, touched)
+        ready: dict[int, list[fields.Checked]] = {}
+        for number, call in enumerate(calls):
+            known = [keyed[draft.key] for draft in call if draft.key in keyed]
+            if known:
+                results[number] = earlier(known[0])
+            else:
+                try:
+                    ready[number] = [check_draft(draft, self._journal(draft), self.actor, self.now) for draft in call]
+                except NotRecorded as reason:
+                    results[number] = reason
+        fields.look_up(checked for several in ready.values() for checked in several)
+        mine: dict[str, int] = {}
+        written: dict[int, list[Entry]] = {}
+        for number, several in ready.items():
+            twin = next((mine[draft.key] for draft in calls[number] if draft.key in mine), None)
+            if twin is not None:
+                written[number] = written[twin]
+                continue
+            try:
+                written[number] = self._write(calls[number], several)
+            except NotRecorded as reason:
+                results[number] = reason
+            else:
+                mine |= {draft.key: number for draft in calls[number] if draft.key}
+        self._finish(touched)
+        for number, entries in written.items():
+            results[number] = self._recorded(entries)
+        return [results[number] for number in range(len(calls))]
+
+    # --- loading ---------------------------------------------------------------------
+
+    def _keyed(self, calls: Sequence[Call]) -> dict[str | None, Entry]:
+        keys = [draft.key for call in calls for draft in call if draft.key and len(draft.key) <= KEY_LIMIT]
+        if not keys:
+            return {}
+        return {entry.key: entry for entry in Entry.objects.filter(key__in=keys)}
+
+    def _load(self, wanted: set[UUID], touched: Sequence[UUID]) -> None:
+        ids = sorted(wanted.union(touched))
+        if not ids:
+            return
+        locked = Subject.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+        subjects = list(locked.select_related("unit"))
+        steps = steps_of(subjects)
+        duties: dict[UUID, dict[str, Duty]] = {subject.pk: {} for subject in subjects}
+        for duty in Duty.objects.filter(subject__in=subjects):
+            duties[duty.subject_id][duty.key] = duty
+        for subject in subjects:
+            program = self._program(subject.policy_version_id, subject.unit)
+            journal = OpenJournal(subject, program, steps[subject.pk], duties=duties[subject.pk])
+            for duty in journal.duties.values():
+                duty.subject = subject
+            self._journals[subject.pk] = journal
+            self._heads[subject.pk] = subject.head_seq
+
+    def _journal(self, draft: Draft) -> OpenJournal:
+        if isinstance(draft.subject, NewSubject):
+            if id(draft.subject) not in self._new:
+                self._new[id(draft.subject)] = self._open(draft.subject, draft.at)
+            return self._new[id(draft.subject)]
+        journal = self._journals.get(draft.subject.pk)
+        if journal is None:
+            raise Invalid({"subject": _("There is no such subject.")})
+        return journal
+
+    def _program(self, version: int | None, unit: Unit) -> Program | None:
+        if version is None:
+            return None
+        key = (version, unit.pk)
+        if key not in self._programs:
+            self._programs[key] = programs.program_of(version, unit)
+        return self._programs[key]
+
+    def _open(self, new: NewSubject, at: datetime | None) -> OpenJournal:
+        opened_at = self.now if at is None or at.tzinfo is None else at
+        force = programs.in_force(new.unit, new.kind, opened_at)
+        if force is None and self.history:
+            force = programs.in_force(new.unit, new.kind, self.now)
+        program = self._program(force.policy_version_id if force else None, new.unit)
+        kind = program.policy.kinds.get(new.kind) if program else None
+        subject = Subject(
+            kind=new.kind,
+            matter=kind.matter if kind else False,
+            number=new.number,
+            unit=new.unit,
+            parent=new.parent,
+            policy_version_id=force.policy_version_id if force else None,
+            opened_at=opened_at,
+            recorded_at=self.now,
+            folded_at=self.now,
+        )
+        return OpenJournal(subject, program, [], fresh=True)
+
+    # --- writing ----------------------------------------------------------------------
+
+    def _write(self, call: Call, checked: Sequence[fields.Checked]) -> list[Entry]:
+        journals = {id(journal): (journal, journal.length) for journal in map(self._journal, call)}
+        call_id = uuid4()
+        try:
+            entries = [
+                self._write_one(draft, self._journal(draft), one, call_id)
+                for draft, one in zip(call, checked, strict=True)
+            ]
+        except NotRecorded:
+            for journal, length in journals.values():
+                journal.cut(length)
+            raise
+        for journal, _length in journals.values():
+            self._calls[journal.subject.pk] = call_id
+        return entries
+
+    def _write_one(self, draft: Draft, journal: OpenJournal, checked: fields.Checked, call: UUID) -> Entry:
+        errors = dict(checked.errors)
+        if "type" not in errors:
+            errors |= check_own_references(draft, checked.data, journal, self.now)
+        if errors:
+            raise Invalid(errors)
+        check_seen(draft, journal, self._heads.get(journal.subject.pk, 0))
+        event = journal.events[draft.type]
+        post = role_of(draft, event, journal, self.actor, self.now)
+        recorded_at, back = journal.recorded_at(self.now)
+        at = draft.at or recorded_at
+        as_fact = draft.as_fact or self.history
+        if event.act and not as_fact and journal.standing is not None:
+            shut = [one for one in journal.standing.shut(draft.type, checked.data, at) if one.gate.follow is None]
+            if shut:
+                raise Refused(shut)
+        data, sealed = dict(checked.data), dict(checked.sealed)
+        if not journal.steps:
+            self._give_owner(journal, data, as_fact)
+        entry = Entry(
+            type=draft.type,
+            at=at,
+            recorded_at=recorded_at,
+            by=self.actor.person,
+            post=post,
+            unit=self.actor.unit or (seat_unit(self.actor, self.now) if not self.actor.system else None),
+            data=data,
+            marks=[mark for mark, holds in ((CLOCK_SET_BACK, back), (HISTORY, self.history)) if holds],
+            key=draft.key,
+            call=call,
+        )
+        if draft.reason:
+            sealed["late_reason"] = draft.reason
+        journal.append(entry, sealed)
+        self._check_late(draft, journal, entry, as_fact)
+        return entry
+
+    def _check_late(self, draft: Draft, journal: OpenJournal, entry: Entry, as_fact: bool) -> None:
+        """Recorded later than the policy's tolerance: marked, and it needs a reason (Meaning 8)."""
+        if journal.standing is None or str(entry.seq) not in journal.standing.late_entries:
+            return
+        if not as_fact and not draft.reason:
+            raise Invalid({"reason": _("This is recorded late: say why.")})
+        entry.marks = [*entry.marks, LATE]
+
+    def _give_owner(self, journal: OpenJournal, data: dict[str, Any], as_fact: bool) -> None:
+        """First asked (首问): a matter has an owner from its first entry."""
+        if not journal.subject.matter or FIRST_ASKED in data:
+            return
+        person = self.actor.person
+        if person is not None and not self.actor.system and not as_fact and seats(person, self.now):
+            data[FIRST_ASKED] = str(person.pk)
+            return
+        holder = self._directory(journal.subject.unit).on_duty("", fell_back=False)
+        if holder.post is None:
+            raise Invalid({"unit": _("Nobody holds a post in this unit or above it: the matter would be nobody's.")})
+        data[FIRST_ASKED_POST] = str(holder.post.pk)
+
+    # --- what follows -------------------------------------------------------------------
+
+    def _directory(self, unit: Unit) -> Directory:
+        if unit.pk not in self._directories:
+            self._directories[unit.pk] = Directory(unit, self.now)
+        return self._directories[unit.pk]
+
+    def _resolve(self, journal: OpenJournal, role: Role) -> Holder:
+        directory = self._directory(journal.subject.unit)
+        directory.roles = journal.program.policy.roles if journal.program else {}
+        directory.actors = Doers(journal, self.actor)
+        return directory.holder(role)
+
+    def _finish(self, touched: Sequence[UUID]) -> None:
+        notices = Notices(self.now)
+        open_journals = [*self._journals.values(), *self._new.values()]
+        journals = [one for one in open_journals if one.added or one.subject.pk in touched]
+        settled: list[Settled] = []
+        for journal in journals:
+            for entry in journal.added:
+                if entry.type == "handover_offered":
+                    notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
+            call = self._calls.get(journal.subject.pk) or uuid4()
+            settled.append(settle(journal, self.now, call, self._resolve, notices, self.history))
+        told = [] if self.history else notices.rows(self.actor.person.pk if self.actor.person else None)
+        save(journals, settled, told)
+
+    def _recorded(self, entries: Sequence[Entry]) -> Recorded:
+        call = entries[0].call
+        subjects = {entry.subject_id: entry.subject for entry in entries}
+        follow = [
+            entry
+            for pk in subjects
+            for entry in self._of(pk).added
+            if entry.call == call and entry not in entries
+        ]
+        return Recorded((*entries, *follow), tuple(subjects.values()))
+
+    def _of(self, pk: UUID) -> OpenJournal:
+        return self._journals.get(pk) or next(one for one in self._new.values() if one.subject.pk == pk)
+
+
+def seat_unit(actor: Actor, now: datetime) -> Unit | None:
+    if actor.person is None:
+        return None
+    held = seats(actor.person, now)
+    return held[0].unit if held else None
+
+
+def earlier(entry: Entry) -> Recorded:
+    """What the call that wrote this entry gave."""
+    entries = list(Entry.objects.filter(call=entry.call).select_related("subject__unit").order_by("pk"))
+    subjects = {one.subject_id: one.subject for one in entries}
+    return Recorded(tuple(entries), tuple(subjects.values()), repeated=True)
+
+
+def existing_subjects(ids: Sequence[str]) -> set[str]:
+    known = Subject.objects.filter(pk__in=[one for one in ids if is_id(one)]).values_list("pk", flat=True)
+    return {str(pk) for pk in known}
+
+

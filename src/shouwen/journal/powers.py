@@ -1,0 +1,118 @@
+"""Whether the actor may write this entry, and in which role (职权)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from shouwen.engine import Entry as Step
+from shouwen.journal.drafts import Actor, Draft
+from shouwen.journal.errors import NotAllowed
+from shouwen.journal.models import Subject
+from shouwen.journal.owners import FIRST_ASKED, ownership
+from shouwen.journal.pen import OpenJournal
+from shouwen.organisation.access import capacity, visible
+from shouwen.organisation.models import Person, Unit
+from shouwen.organisation.resolve import Doer
+from shouwen.organisation.seats import seats
+from shouwen.policy.model import EventType
+
+
+class Doers(Mapping[str, Doer]):
+    """Who did which event of a journal, the last one counting; looked up only when a role asks."""
+
+    def __init__(self, journal: OpenJournal, actor: Actor) -> None:
+        self._journal = journal
+        self._actor = actor
+        self._found: dict[str, Doer | None] = {}
+
+    def __getitem__(self, event: str) -> Doer:
+        if event not in self._found:
+            self._found[event] = self._look_up(event)
+        doer = self._found[event]
+        if doer is None:
+            raise KeyError(event)
+        return doer
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({step.type for step in self._journal.steps})
+
+    def __len__(self) -> int:
+        return len({step.type for step in self._journal.steps})
+
+    def _look_up(self, event: str) -> Doer | None:
+        step = next((step for step in reversed(self._journal.steps) if step.type == event), None)
+        if step is None:
+            return None
+        # Who was first asked is the doer of the intake, whoever wrote it down for him.
+        person = self._person(str(step.data.get(FIRST_ASKED) or step.by))
+        return Doer(person, step.post, self._unit(step))
+
+    def _person(self, pk: str) -> Person | None:
+        if not pk:
+            return None
+        own = self._actor.person
+        return own if own is not None and str(own.pk) == pk else Person.objects.filter(pk=pk).first()
+
+    def _unit(self, step: Step) -> Unit:
+        for known in (self._journal.subject.unit, self._actor.unit):
+            if known is not None and str(known.pk) == step.unit:
+                return known
+        found = Unit.objects.filter(pk=step.unit).first() if step.unit else None
+        return found or self._journal.subject.unit
+
+
+def role_of(draft: Draft, event: EventType, journal: OpenJournal, actor: Actor, now: datetime) -> str:
+    """The role under which the entry is written. Raises NotAllowed for an act beyond the actor's power.
+
+    A fact is written whoever tells it, by anybody who sees the subject.
+    """
+    if actor.system or draft.as_fact:
+        return draft.post or actor.post
+    person = actor.person
+    if person is None:
+        raise NotAllowed(_("Nobody is signed in."))
+    names = journal.standing.may(draft.type) if journal.standing else None
+    asked: Sequence[str] | None = [draft.post] if names is not None and draft.post in names else names
+    roles = journal.program.policy.roles if journal.program else {}
+    found = capacity(person, asked, journal.subject.unit, now, roles, Doers(journal, actor))
+    if event.act:
+        _check_hand(draft, journal, person)
+        if found is None and not _own(draft, journal, person, names):
+            raise NotAllowed(
+                _("This act belongs to: %(roles)s.") % {"roles": "、".join(names)}
+                if names
+                else _("You hold no post that acts for this unit."),
+                names or (),
+            )
+    elif not _sees(journal, person, now):
+        raise NotAllowed(_("You do not see this subject."))
+    if found is not None and names is not None:
+        return found.role
+    return draft.post or actor.post or (found.role if found else "")
+
+
+def _own(draft: Draft, journal: OpenJournal, person: Person, names: Sequence[str] | None) -> bool:
+    """Handing over and accepting are the owner's and the asked one's own, wherever their posts are."""
+    return names is None and (draft.type in HANDOVER or journal.subject.owner_person_id == person.pk)
+
+
+HANDOVER = ("handover_offered", "handover_accepted")
+
+
+def _check_hand(draft: Draft, journal: OpenJournal, person: Person) -> None:
+    if draft.type not in HANDOVER:
+        return
+    owner = ownership(journal.steps)
+    if draft.type == "handover_accepted":
+        if owner is None or owner.offered_to != str(person.pk):
+            raise NotAllowed(_("This matter was not offered to you."))
+    elif owner is not None and owner.person is not None and owner.person != str(person.pk):
+        raise NotAllowed(_("Only its owner hands a matter over."))
+
+
+def _sees(journal: OpenJournal, person: Person, now: datetime) -> bool:
+    """What is new is taken in by anybody of the house: whoever is asked first."""
+    if journal.fresh:
+        return bool(seats(person, now))
+    return visible(person, Subject.objects.filter(pk=journal.subject.pk), now).exists()

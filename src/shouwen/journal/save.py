@@ -1,0 +1,73 @@
+"""The rows of a batch, written with as few statements as the batch has tables."""
+
+from collections.abc import Sequence
+from itertools import chain as flat
+
+from shouwen.journal import numbering, projectors
+from shouwen.journal.attachments import adopt, erase_files
+from shouwen.journal.duties import COMPUTED
+from shouwen.journal.links import bring_links
+from shouwen.journal.models import Content, Duty, Entry, Outbox, Subject
+from shouwen.journal.pen import OpenJournal
+from shouwen.journal.settle import Settled
+
+SUBJECT_COLUMNS = (
+    "owner_person", "owner_post", "owned_since", "offered_to", "offered_at", "state", "axes", "ended_at", "head_seq",
+    "head_hash", "recorded_at", "folded_at", "wakes_at", "quiet_until", "leased_by", "leased_until", "failures",
+)  # fmt: skip
+
+
+def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequence[Outbox]) -> None:
+    """Write everything that a batch has made. Must run in its transaction."""
+    contents = [content for journal in journals for content in journal.seal()]
+    _subjects(journals)
+    Entry.objects.bulk_create(flat.from_iterable(journal.added for journal in journals))
+    Content.objects.bulk_create(Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents)
+    _duties(settled)
+    # The key decides: what was told under it before is not told again.
+    Outbox.objects.bulk_create(told, ignore_conflicts=True)
+    bring_links(journals)
+    adopt(journals)
+    _erase(journals)
+    projectors.run(journals)
+
+
+def _subjects(journals: Sequence[OpenJournal]) -> None:
+    fresh = [journal for journal in journals if journal.fresh]
+    asked = []
+    for journal in fresh:
+        kind = journal.program.policy.kinds.get(journal.subject.kind) if journal.program else None
+        if kind is not None and kind.numbering and not journal.subject.number:
+            asked.append((journal.subject, kind.numbering))
+    if asked:
+        numbering.give_numbers(asked)
+    Subject.objects.bulk_create(journal.subject for journal in fresh)
+    known = [journal.subject for journal in journals if not journal.fresh]
+    if len(known) == 1:
+        known[0].save(update_fields=SUBJECT_COLUMNS)
+    elif known:
+        Subject.objects.bulk_update(known, SUBJECT_COLUMNS, batch_size=100)
+
+
+def _duties(settled: Sequence[Settled]) -> None:
+    moved = [duty for one in settled for duty in one.moved]
+    Duty.objects.bulk_create(duty for one in settled for duty in one.opened)
+    if len(moved) == 1:
+        moved[0].save(update_fields=COMPUTED)
+    elif moved:
+        Duty.objects.bulk_update(moved, COMPUTED, batch_size=100)
+
+
+def _erase(journals: Sequence[OpenJournal]) -> None:
+    """Blank the content that an ``erased`` entry names; the database lets nothing else do so."""
+    for journal in journals:
+        for eraser in journal.added:
+            if eraser.type != "erased":
+                continue
+            named = Content.objects.filter(
+                entry__subject=journal.subject, entry__seq=int(eraser.data["entry"]), body__isnull=False
+            )
+            for content in named:
+                erase_files(journal.subject, content, eraser.recorded_at)
+                content.body, content.salt, content.erased_by = None, "", eraser
+                content.save()

@@ -1,0 +1,205 @@
+"""What follows from a journal once it was added to: the house's own entries, duties, owner, state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shouwen.engine import Owed, Standing
+from shouwen.journal.chain import instant
+from shouwen.journal.duties import changed, computed, new_duty
+from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
+from shouwen.journal.notices import Notices
+from shouwen.journal.owners import ownership
+from shouwen.journal.pen import OpenJournal
+from shouwen.organisation.resolve import Holder
+from shouwen.policy.model import Role
+
+ENDING = frozenset({"closed", "ended", "withdrawn"})
+Resolve = Callable[[OpenJournal, Role], Holder]
+
+
+@dataclass
+class Settled:
+    """Rows of duties to write for one journal."""
+
+    opened: list[Duty] = field(default_factory=list)
+    moved: list[Duty] = field(default_factory=list)
+
+
+def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, notices: Notices, quiet: bool) -> Settled:
+    """Bring the subject's columns and duties up to its journal. `quiet`: history, nobody is told."""
+    subject = journal.subject
+    if quiet and journal.added:
+        subject.quiet_until = now
+    _own(journal)
+    settled = Settled()
+    if journal.standing is not None:
+        owed = _let_the_house_write(journal, journal.standing, now, call, notices)
+        _bring_duties(journal, journal.standing, owed, now, resolve, notices, settled)
+        subject.axes = {name: journal.standing.values[name] for name in journal.standing.program.policy.axes}
+    _state(journal)
+    subject.recorded_at = journal.steps[-1].recorded_at
+    subject.folded_at = now
+    subject.leased_by, subject.leased_until, subject.failures = "", None, 0
+    return settled
+
+
+def _own(journal: OpenJournal) -> None:
+    owner = ownership(journal.steps)
+    subject = journal.subject
+    if owner is None:
+        return
+    subject.owner_person_id = int(owner.person) if owner.person else None
+    subject.owner_post_id = int(owner.post) if owner.post and not owner.person else None
+    subject.owned_since = owner.since
+    subject.offered_to_id = int(owner.offered_to) if owner.offered_to else None
+    subject.offered_at = owner.offered_at
+
+
+def _state(journal: OpenJournal) -> None:
+    subject, standing = journal.subject, journal.standing
+    ends = [step for step in journal.steps if step.type in ENDING]
+    ended = standing.ended if standing is not None else bool(ends)
+    merged = standing.merged_into is not None if standing is not None else False
+    subject.state = SubjectState.MERGED if merged else SubjectState.ENDED if ended else SubjectState.OPEN
+    subject.ended_at = ends[-1].at if ended and ends else None
+
+
+# --- what the house writes itself ------------------------------------------------------
+
+
+def _let_the_house_write(
+    journal: OpenJournal, standing: Standing, now: datetime, call: UUID, notices: Notices
+) -> list[Owed]:
+    """Write ``breached``, ``overdue`` and ``proposed`` until nothing new follows; gives the duties as they then stand."""
+    while True:
+        before = journal.length
+        _breaches(journal, standing, now, call, notices)
+        owed = standing.duties(_moment(journal, now))
+        _overdue(journal, standing, owed, now, call)
+        _proposals(journal, standing, now, call)
+        if journal.length == before:
+            return owed
+
+
+def _moment(journal: OpenJournal, now: datetime) -> datetime:
+    """The engine is asked at or after the last entry, also where the clock was set back."""
+    return max(now, journal.steps[-1].recorded_at)
+
+
+def _breaches(journal: OpenJournal, standing: Standing, now: datetime, call: UUID, notices: Notices) -> None:
+    known = {
+        (step.data["entry"], step.data["gate"], step.data.get("instance"))
+        for step in journal.steps
+        if step.type == "breached"
+    }
+    for breach in list(standing.breaches):
+        if (breach.entry, breach.gate.id, breach.instance) in known:
+            continue
+        data = {"entry": breach.entry, "gate": breach.gate.id, "clause": breach.clause, "instance": breach.instance}
+        entry = journal.house("breached", {k: v for k, v in data.items() if v is not None}, now, call)
+        if not _quiet(journal.subject, breach.at) and journal.subject.owner_person_id:
+            notices.person("breached", journal.subject, journal.subject.owner_person_id, {"entry": str(entry.seq)})
+
+
+def _quiet(subject: Subject, at: datetime) -> bool:
+    return subject.quiet_until is not None and at <= subject.quiet_until
+
+
+def noticed(journal: OpenJournal) -> set[tuple[str, str]]:
+    """Duties (key, due time) that the house has written ``overdue`` for."""
+    return {(step.data["duty"], step.data["due_at"]) for step in journal.steps if step.type == "overdue"}
+
+
+def _overdue(journal: OpenJournal, standing: Standing, owed: list[Owed], now: datetime, call: UUID) -> None:
+    """One entry for each duty whose due time has passed, whether it was then kept late or not at all."""
+    known = noticed(journal)
+    for one in owed:
+        columns = computed(one, standing, journal.duties.get(one.key), now)
+        due_at: datetime | None = columns["due_at"]
+        if due_at is None or due_at >= now or columns["state"] not in (DutyState.OPEN, DutyState.LATE):
+            continue
+        if (one.key, instant(due_at)) in known or _quiet(journal.subject, due_at):
+            continue
+        data = {"duty": one.key, "clause": one.clause, "due_at": instant(due_at)}
+        journal.house("overdue", data, now, call, f"overdue:{journal.subject.pk}:{one.key}:{data['due_at']}")
+
+
+def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UUID) -> None:
+    known = {step.data["proposal"] for step in journal.steps if step.type == "proposed"}
+    for one in standing.proposals(_moment(journal, now)):
+        if one.key in known or _quiet(journal.subject, one.at):
+            continue
+        data: dict[str, Any] = {
+            **one.data,
+            "proposal": one.key,
+            "propose": one.propose,
+            "clause": one.clause,
+            "against": list(one.against),
+            "decide": one.decide,
+            "evidence": [one.entry],
+        }
+        journal.house("proposed", data, now, call, f"proposed:{journal.subject.pk}:{one.key}")
+
+
+# --- duties ---------------------------------------------------------------------------
+
+
+def _bring_duties(
+    journal: OpenJournal,
+    standing: Standing,
+    owed: list[Owed],
+    now: datetime,
+    resolve: Resolve,
+    notices: Notices,
+    settled: Settled,
+) -> None:
+    subject = journal.subject
+    known = noticed(journal)
+    for one in owed:
+        stored = journal.duties.get(one.key)
+        columns = computed(one, standing, stored, now)
+        due_at: datetime | None = columns["due_at"]
+        passed = columns["state"] == DutyState.OPEN and due_at is not None and due_at < now
+        if passed and due_at is not None and ((one.key, instant(due_at)) in known or _quiet(subject, due_at)):
+            columns["state"] = DutyState.OVERDUE
+            columns["warn_at"] = None
+        if stored is None:
+            role = standing.program.policy.roles[one.who]
+            duty = new_duty(subject, one, standing.program, resolve(journal, role), columns)
+            settled.opened.append(duty)
+            _tell(duty, None, now, notices)
+        else:
+            before = Duty(state=stored.state, opened_at=stored.opened_at)
+            if changed(stored, columns):
+                settled.moved.append(stored)
+            _tell(stored, before, now, notices)
+    standing_keys = {one.key for one in owed}
+    for key, stored in journal.duties.items():
+        if key not in standing_keys and stored.state != DutyState.VOID:
+            stored.state = DutyState.VOID
+            settled.moved.append(stored)
+    subject.wakes_at = _wakes_at(standing, [*settled.opened, *journal.duties.values()], now)
+
+
+def _tell(duty: Duty, before: Duty | None, now: datetime, notices: Notices) -> None:
+    if _quiet(duty.subject, duty.due_at or duty.opened_at):
+        return
+    opened = before is None or before.state == DutyState.VOID or before.opened_at != duty.opened_at
+    if duty.state == DutyState.OPEN:
+        if opened:
+            notices.duty("duty", duty)
+        if duty.warn_at is not None and duty.warn_at <= now:
+            notices.duty("warning", duty)
+    elif duty.state == DutyState.OVERDUE and (before is None or before.state != DutyState.OVERDUE):
+        notices.duty("overdue", duty)
+
+
+def _wakes_at(standing: Standing, duties: list[Duty], now: datetime) -> datetime | None:
+    """The next instant at which something happens here by itself: a due time, a warning, a timer."""
+    instants = [duty.due_at for duty in duties if duty.state == DutyState.OPEN and duty.due_at is not None]
+    instants += [duty.warn_at for duty in duties if duty.warn_at is not None and duty.warn_at > now]
+    timer = standing.wakes_at(now)
+    return min([*instants, *([timer] if timer else [])], default=None)
