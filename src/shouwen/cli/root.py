@@ -7,6 +7,7 @@ import click
 # Name → where the command is, and its line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "manage": ("shouwen.cli.manage:manage", "Django's own commands, with this house's settings."),
+    "policy": ("shouwen.cli.policy:policy", "Regulations as files: check, show, print, compare, coverage."),
     "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),
 }
 

@@ -211,7 +211,8 @@ class _Reader:
             axis_value(value, axis.type, axis.values, f"类别轴 {name}", line, self.scope)
 
     def limit_list(self, item: Map) -> LimitList:
-        return LimitList(**self.common(item, "list"), name=item["name"])
+        name: str = item["name"]
+        return LimitList(**self.common(item, "list"), name=name, attributes=self.scope.lists[name])
 
     def row(self, item: Map) -> ListRow:
         scope = self.scope

@@ -280,9 +280,10 @@ class Table(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class LimitList(Rule):
-    """时限表。"""
+    """时限表; ``attributes`` gives the titles of its rows' attributes."""
 
     name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

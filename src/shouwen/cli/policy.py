@@ -1,0 +1,98 @@
+"""`shouwen policy …`: checks, shows, prints and compares policies, and measures them against a ledger."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names
+from shouwen.policy.sentences import SORT_TITLES, clause_sentences
+
+
+@click.group()
+def policy() -> None:
+    """Regulations as files: check, show, print, compare, coverage."""
+
+
+def read_policy(name: str) -> Policy:
+    """The policy of that name or in that file; all its errors and exit code 1 where it cannot be read."""
+    try:
+        return load(name) if name.endswith(".md") else load_named(name)
+    except PolicyErrors as errors:
+        for problem in errors.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(1)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@policy.command()
+@click.argument("policies", nargs=-1, metavar="[NAME|FILE]…")
+def check(policies: tuple[str, ...]) -> None:
+    """Check policies, by default all: every mistake with file, line, clause and what was expected.
+
+    Exit code 1 where one has a mistake.
+    """
+    failed = False
+    for name in policies or _all_names():
+        try:
+            found = load(name) if name.endswith(".md") else load_named(name)
+        except PolicyErrors as errors:
+            failed = True
+            for problem in errors.problems:
+                click.echo(str(problem), err=True)
+            click.echo(f"{name}：{len(errors.problems)} 处错误", err=True)
+        except OSError as error:
+            failed = True
+            click.echo(f"{name}：{error}", err=True)
+        else:
+            rules = sum(len(clause.rules) for clause in found.clauses)
+            click.echo(f"{name}：{len(found.clauses)} 条，{rules} 条规则，没有错误")
+    sys.exit(1 if failed else 0)
+
+
+def _all_names() -> list[str]:
+    try:
+        return policy_names()
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def chosen_readings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Options of the form READING=LABEL."""
+    chosen = {}
+    for value in values:
+        name, sign, label = value.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{value}：应为 读法=选项")
+        chosen[name] = label
+    return chosen
+
+
+def under_readings(found: Policy, readings: dict[str, str]) -> Policy:
+    """The policy under the chosen readings. Raises click.ClickException for one that it does not have."""
+    try:
+        return found.with_readings(readings)
+    except KeyError as error:
+        known = "；".join(f"{one.name}={'|'.join(one.choices)}" for one in found.readings.values())
+        raise click.ClickException(f"没有读法或选项“{error.args[0]}”；已有：{known}") from None
+
+
+@policy.command()
+@click.argument("name")
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only this clause; may be repeated.")
+@click.option("--reading", "readings", multiple=True, callback=chosen_readings, metavar="READING=LABEL")
+def show(name: str, clauses: tuple[str, ...], readings: dict[str, str]) -> None:
+    """Say each rule of a policy as a plain Chinese sentence, made from the rule."""
+    found = under_readings(read_policy(name), readings)
+    wanted = {clause if "/" in clause else f"{found.name}/{clause}" for clause in clauses}
+    unknown = wanted - found.by_id.keys()
+    if unknown:
+        raise click.ClickException(f"没有条款 {'、'.join(sorted(unknown))}")
+    for clause in found.clauses:
+        if wanted and clause.id not in wanted:
+            continue
+        click.echo(f"{clause.id} {clause.ref}")
+        for rule, words in clause_sentences(found, clause):
+            click.echo(f"  {SORT_TITLES[type(rule)]}：{words}")
