@@ -32,6 +32,11 @@ def program_for(unit: Unit, kind: str, at: datetime) -> Program:
     found = in_force(unit, kind, at)
     if found is None:
         raise NoPolicy(kind)
+    return program_under(found, unit)
+
+
+def program_under(found: InForce, unit: Unit) -> Program:
+    """The program of what is in force, on the unit's calendar as it is now."""
     return _run(found.policy_version, found.readings, unit)
 
 
