@@ -1,6 +1,6 @@
 # The two commands that matter: make run, make test.
 PYTHON311 := $(shell for p in python3.11 python3 python; do \
-	$$p -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help

@@ -64,3 +64,9 @@ def test_the_signing_key_is_made_once_and_is_the_owners(tmp_path: Path) -> None:
     assert kept_key(home) == first
     assert [file.name for file in home.iterdir()] == ["secret-key"]
     assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_the_technical_administration_has_no_door_of_its_own() -> None:
+    reply = Client().get("/admin/login/")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/login/?next=%2Fadmin%2Flogin%2F")

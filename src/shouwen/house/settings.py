@@ -28,6 +28,7 @@ ALLOWED_HOSTS = env.list("SHOUWEN_HOSTS", default=["localhost", "127.0.0.1", "[:
 LOGGING = configuration(env.str("SHOUWEN_LOG", default="WARNING"))
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
