@@ -56,7 +56,8 @@ def day_intervals(draw: st.DrawFn) -> tuple[Interval, ...]:
     """Up to three disjoint intervals on a quarter-hour grid; the last may cross midnight."""
     cuts = sorted(draw(st.sets(st.integers(0, 95), max_size=6)))
     found = [Interval(a * 15, b * 15) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
-    if found and draw(st.booleans()):
+    crosses = draw(st.booleans())
+    if found and crosses:
         start = found[-1].start
         found[-1] = Interval(start, draw(st.integers(96, 96 + start // 15)) * 15)
     return tuple(i for i in found if 0 < i.end - i.start <= 1440)

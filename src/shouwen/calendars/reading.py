@@ -45,7 +45,7 @@ class Reader:
     def done(self) -> None:
         """Raise `CalendarErrors` for everything noted."""
         if self.problems:
-            raise CalendarErrors(self.problems)
+            raise CalendarErrors(dict.fromkeys(self.problems))
 
     def get(self, key: str) -> Any:
         """The value of that key; None where it is missing."""
