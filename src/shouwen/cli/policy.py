@@ -6,13 +6,18 @@ import sys
 
 import click
 
+from shouwen.cli import scenarios
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names
 from shouwen.policy.sentences import SORT_TITLES, clause_sentences
 
 
 @click.group()
 def policy() -> None:
-    """Regulations as files: check, show, print, compare, coverage."""
+    """Regulations as files: check, show, print, compare, coverage, test, mutate."""
+
+
+policy.add_command(scenarios.test)
+policy.add_command(scenarios.mutate)
 
 
 def read_policy(name: str) -> Policy:

@@ -8,6 +8,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "manage": ("shouwen.cli.manage:manage", "Django's own commands, with this house's settings."),
     "policy": ("shouwen.cli.policy:policy", "Regulations as files: check, show, print, compare, coverage."),
+    "replay": ("shouwen.cli.replay:replay", "A journal under a policy, as duties and breaches."),
     "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),
 }
 
