@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
+from rich.console import Console
 
 from shouwen.cli import scenarios
+from shouwen.cli.coverage import demand_line, outstanding, summary_table
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names
+from shouwen.policy.coverage import cases_by_clause, cover
+from shouwen.policy.ledger import read_ledger
 from shouwen.policy.sentences import SORT_TITLES, clause_sentences
 
 
@@ -101,3 +106,38 @@ def show(name: str, clauses: tuple[str, ...], readings: dict[str, str]) -> None:
         click.echo(f"{clause.id} {clause.ref}")
         for rule, words in clause_sentences(found, clause):
             click.echo(f"  {SORT_TITLES[type(rule)]}：{words}")
+
+
+@policy.command()
+@click.argument("name")
+@click.option(
+    "--ledger",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the ledger NAME.yaml.",
+)
+@click.option("--allow-unplaced", is_flag=True, help="Demands without a fitting rule do not fail.")
+@click.option("--summary", is_flag=True, help="Only the table and what is outstanding.")
+@click.option("--reading", "readings", multiple=True, callback=chosen_readings, metavar="READING=LABEL")
+def coverage(name: str, ledger: Path, allow_unplaced: bool, summary: bool, readings: dict[str, str]) -> None:
+    """For each demand of the ledger: the rule that serves it, whether it is carried out, what proves it.
+
+    Exit code 1 for a citation that does not exist, a text that differs, or a demand that is not placed.
+    """
+    found = under_readings(read_policy(name), readings)
+    try:
+        cases = cases_by_clause(found, Path(found.clauses[0].place.file).parent / "scenarios" / found.name)
+        report = cover(found, read_ledger(ledger, found.name), cases)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    if not summary:
+        for line in report.lines:
+            click.echo(demand_line(line))
+    out = Console(highlight=False)
+    out.print(summary_table(report))
+    for text in outstanding(report):
+        click.echo(text)
+    for fault in report.faults:
+        click.echo(fault, err=True)
+    unplaced = any(not line.placed for line in report.lines)
+    sys.exit(1 if report.faults or (unplaced and not allow_unplaced) else 0)

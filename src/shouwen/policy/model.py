@@ -17,6 +17,8 @@ from shouwen.policy.conditions import Condition
 
 R = TypeVar("R", bound="Rule")
 
+POST = "post"
+"""Name under which a condition on an entry's data reads the role whose act it was (岗位)."""
 FactType = Literal["text", "bool", "number", "money", "date", "instant", "list"]
 
 

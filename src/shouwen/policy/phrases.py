@@ -9,6 +9,7 @@ from shouwen.calendars import Limit
 from shouwen.policy import conditions as cel
 from shouwen.policy.conditions import Condition
 from shouwen.policy.model import (
+    POST,
     Act,
     Ahead,
     AllOf,
@@ -62,6 +63,8 @@ class Phrases:
         fields = self.policy.events[event].fields if event else {}
         if name in fields:
             return fields[name].title, fields[name].type
+        if name == POST:
+            return "岗位", "text"
         known = self.policy.axes.get(name) or self.policy.facts[name]
         return known.title, known.type
 

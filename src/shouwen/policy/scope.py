@@ -9,7 +9,21 @@ from typing import Any
 
 from shouwen.calendars import Limit, Unit
 from shouwen.policy.conditions import Call, Condition, ConditionError, ListOf, Literal, Name, Tree, compile_condition
-from shouwen.policy.model import Axis, Demand, EventType, Fact, Field, FieldDue, Kind, Paper, Place, Reading, Role, Word
+from shouwen.policy.model import (
+    POST,
+    Axis,
+    Demand,
+    EventType,
+    Fact,
+    Field,
+    FieldDue,
+    Kind,
+    Paper,
+    Place,
+    Reading,
+    Role,
+    Word,
+)
 from shouwen.policy.problems import Problem, one_of
 from shouwen.policy.vocabulary import condition_type, shared_events
 
@@ -121,6 +135,7 @@ class Scope:
         names: dict[str, str] = {name: axis.type for name, axis in self.axes.items()}
         names |= {name: fact.type for name, fact in self.facts.items()}
         if event in self.events:
+            names[POST] = "text"
             for key, declared in self.events[event].fields.items():
                 names.pop(key, None)
                 if not declared.personal:
@@ -165,6 +180,8 @@ class Scope:
     def _values(self, name: str, event: str | None) -> Iterable[str] | None:
         """The closed list that a name's values come from, None where it has none."""
         declared = self._field(name, event)
+        if name == POST and not declared:
+            return self.roles
         if declared:
             return self.papers if name == "paper" else declared.values or None
         known = self.axes.get(name) or self.facts.get(name)
@@ -172,7 +189,7 @@ class Scope:
 
     def _title(self, name: str, event: str | None) -> str:
         known = self._field(name, event) or self.axes.get(name) or self.facts.get(name)
-        return known.title if known else name
+        return known.title if known else "岗位" if name == POST else name
 
 
 def compared(tree: Tree) -> Iterable[tuple[str, Any]]:

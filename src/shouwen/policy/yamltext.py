@@ -51,8 +51,11 @@ class UnreadableError(ValueError):
         self.expected = expected
 
 
-def read_yaml(text: str, first_line: int = 1) -> tuple[Any, list[UnreadableError]]:
-    """The value of a YAML text whose first line is `first_line`, and what could not be read of it."""
+def read_yaml(text: str, first_line: int = 1, *, numbers: bool = True) -> tuple[Any, list[UnreadableError]]:
+    """The value of a YAML text whose first line is `first_line`, and what could not be read of it.
+
+    Without `numbers` they stay text as written: a clause 4.20 is not a clause 4.2.
+    """
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -62,45 +65,51 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Any, list[UnreadableError
     except YAMLError as error:
         return None, [UnreadableError(first_line, f"YAML 读不下去：{error}", "检查有没有不可见的控制字符")]
     problems: list[UnreadableError] = []
-    return (None if node is None else _value(node, first_line, problems)), problems
+    return (None if node is None else _Values(first_line, problems, numbers).value(node)), problems
 
 
-def _value(node: Node, first_line: int, problems: list[UnreadableError]) -> Any:
-    line = first_line + node.start_mark.line
-    if isinstance(node, ScalarNode):
-        return _scalar(node)
-    if isinstance(node, SequenceNode):
-        items = Seq(_value(item, first_line, problems) for item in node.value)
-        items.line = line
-        items.lines = [first_line + item.start_mark.line for item in node.value]
-        return items
-    assert isinstance(node, MappingNode)
-    result = Map(line)
-    for key, value, key_line in _pairs(node, first_line, problems):
-        if key in result:
-            problems.append(UnreadableError(key_line, f"“{key}”写了两次", "同一处每个键只写一次"))
-        result[key] = _value(value, first_line, problems)
-        result.lines[key] = key_line
-    return result
+class _Values:
+    def __init__(self, first_line: int, problems: list[UnreadableError], numbers: bool) -> None:
+        self.first_line = first_line
+        self.problems = problems
+        self.numbers = numbers
 
+    def _line(self, node: Node) -> int:
+        line: int = self.first_line + node.start_mark.line
+        return line
 
-def _pairs(node: MappingNode, first_line: int, problems: list[UnreadableError]) -> Iterator[tuple[str, Node, int]]:
-    for key, value in node.value:
-        line = first_line + key.start_mark.line
-        if isinstance(key, ScalarNode):
-            yield str(key.value), value, line
-        else:
-            problems.append(UnreadableError(line, "键不是文字", "键写成文字，例如 who:"))
+    def value(self, node: Node) -> Any:
+        if isinstance(node, ScalarNode):
+            return self._scalar(node)
+        if isinstance(node, SequenceNode):
+            items = Seq(self.value(item) for item in node.value)
+            items.line = self._line(node)
+            items.lines = [self._line(item) for item in node.value]
+            return items
+        assert isinstance(node, MappingNode)
+        result = Map(self._line(node))
+        for key, value, line in self._pairs(node):
+            if key in result:
+                self.problems.append(UnreadableError(line, f"“{key}”写了两次", "同一处每个键只写一次"))
+            result[key] = self.value(value)
+            result.lines[key] = line
+        return result
 
+    def _pairs(self, node: MappingNode) -> Iterator[tuple[str, Node, int]]:
+        for key, value in node.value:
+            if isinstance(key, ScalarNode):
+                yield str(key.value), value, self._line(key)
+            else:
+                self.problems.append(UnreadableError(self._line(key), "键不是文字", "键写成文字，例如 who:"))
 
-def _scalar(node: ScalarNode) -> Any:
-    text: str = node.value
-    if node.style is not None:
+    def _scalar(self, node: ScalarNode) -> Any:
+        text: str = node.value
+        if node.style is not None:
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if self.numbers and _INT.fullmatch(text):
+            return int(text)
+        if self.numbers and _FLOAT.fullmatch(text):
+            return float(text)
         return text
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if _INT.fullmatch(text):
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    return text
