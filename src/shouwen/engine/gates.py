@@ -85,7 +85,7 @@ class Openings:
         return lacking or None
 
     def _need(self, need: model.Need, fitting: Iterable[Entry], title: str) -> list[str] | None:
-        have = {value for entry in fitting for value in listed(entry.data.get(need.of))}
+        have = {self._program.role(value) for entry in fitting for value in listed(entry.data.get(need.of))}
         if need.all:
             lacking = [f"{title}：{value}" for value in need.all if value not in have]
             return lacking or None

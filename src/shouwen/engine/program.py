@@ -214,10 +214,13 @@ class Program:
             return None
         fields = self.policy.events[happening.event].fields
         own = [(name, self._reader(fields[name])) for name in where.names if name in fields]
-        outer = [name for name in where.names if name not in fields]
+        outer = [name for name in where.names if name not in fields and name != model.POST]
+        post = model.POST in where.names and model.POST not in fields
 
         def fits(entry: Entry, values: Values) -> bool | None:
             env = {name: read(entry.data.get(name)) for name, read in own}
+            if post:
+                env[model.POST] = self.role(entry.post) or None
             for name in outer:
                 env[name] = values.get(name)
             return where.evaluate(env)
@@ -238,7 +241,7 @@ class Program:
         """Roles that may do this act; None where no clause names anybody."""
         return self._may.get(event)
 
-    def role(self, post: str) -> str:
+    def role(self, post: Any) -> Any:
         """The role under its own name, where the text spells it in several ways."""
         return self._spelling.get(post, post)
 

@@ -201,7 +201,7 @@ class Standing:
         if rule.need is None:
             instance.kept = entry
             return
-        given = listed(entry.data.get(rule.need.of))
+        given = [self.program.role(value) for value in listed(entry.data.get(rule.need.of))]
         instance.have = (*instance.have, *(value for value in given if value not in instance.have))
         if not self._missing(instance, rule):
             instance.kept = entry
