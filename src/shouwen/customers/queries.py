@@ -19,7 +19,7 @@ FULL = 11
 """Digits of a mobile number: from here on the whole number is meant, not its end."""
 LOCAL = 7
 """Digits of the shortest number within a town."""
-_LATIN = re.compile(r"[A-Za-z' ]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z' ]*")
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ class Directory:
         if role.form == "actor":
             return self._actor(role)
         names = (role.of, *role.also)
-        posts = [post for unit in self._places(role.at) for post in self._posts[unit.pk] if post.name in names]
+        place = "up" if role.form == "authority" else role.at
+        posts = [post for unit in self._places(place) for post in self._posts[unit.pk] if post.name in names]
         held = next((post for post in posts if self._people[post.pk]), None)
         return None if held is None else self._held(role.name, held, fell_back=held is not posts[0])
 
