@@ -42,6 +42,7 @@ def prepare() -> None:
     from django.core.management import call_command
 
     from shouwen.house.database import steps_unknown_to_code
+    from shouwen.house.statics import gather
 
     newer = steps_unknown_to_code()
     if newer:
@@ -50,7 +51,7 @@ def prepare() -> None:
             f"Unknown here: {', '.join(newer)}"
         )
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    gather()
 
 
 def shouwen(*arguments: str) -> list[str]:
