@@ -136,7 +136,7 @@ class Asset(models.Model):
 
 
 class HoldingRole(models.TextChoices):
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", _("Property owner")
     TENANT = "tenant", _("Tenant")
     OCCUPIER = "occupier", _("Occupier")
 

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("owner", "Owner"), ("tenant", "Tenant"), ("occupier", "Occupier")],
+                        choices=[("owner", "Property owner"), ("tenant", "Tenant"), ("occupier", "Occupier")],
                         default="owner",
                         max_length=10,
                         verbose_name="role",
