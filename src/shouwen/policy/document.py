@@ -89,6 +89,7 @@ class _Splitter:
             if line.strip() == "---":
                 self.at = number
                 return Block("\n".join(self.lines[1 : number - 1]) + "\n", 2)
+        self.at = len(self.lines)
         self._say(1, "规章信息没有结束", "应以单独一行 --- 结束")
         return None
 

@@ -32,7 +32,6 @@ _PYTHON_TYPES: Mapping[str, tuple[type[Any], ...]] = {
 
 def declare(front: Map, scope: Scope) -> None:
     """Declare everything that the front matter (of the right shape) declares."""
-    scope.name = front["name"]
     defaults = front.get("defaults", Map())
     scope.days = defaults.get("days", "natural")
     _zone(front, scope)

@@ -36,8 +36,8 @@ def load(path: str | Path) -> Policy:
 def load_text(text: str, file: str, name: str) -> Policy:
     """The policy in `text`; `file` stands in messages, `name` is what the policy must be called."""
     document = read_document(file, text)
-    scope = Scope(file=file, problems=document.problems)
-    front = _front(document.front, scope, name)
+    scope = Scope(file=file, name=name, problems=document.problems)
+    front = _front(document.front, scope)
     if front is None:
         for section in document.sections:
             scope.clause = section.id
@@ -79,11 +79,11 @@ def _mapping(block: Block | None, part: str, scope: Scope) -> tuple[Map | None, 
     return value, [one.path for one in found]
 
 
-def _front(block: Block | None, scope: Scope, name: str) -> Map | None:
+def _front(block: Block | None, scope: Scope) -> Map | None:
     front, paths = _mapping(block, "front", scope)
     if front is None:
         return None
-    broken = sound_front(front, paths, name)
+    broken = sound_front(front, paths, scope.name)
     if broken is None:
         return None
     scope.broken |= broken
