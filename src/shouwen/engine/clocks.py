@@ -10,8 +10,8 @@ from shouwen.calendars import DateRule, due, explain
 from shouwen.engine.answers import Why
 from shouwen.engine.entry import Entry
 from shouwen.engine.gates import listed
-from shouwen.engine.instances import Instance, Pause, Timer
-from shouwen.engine.program import Program
+from shouwen.engine.instances import Instance, Pause
+from shouwen.engine.program import Program, Timed
 from shouwen.policy import model
 
 _DAY = timedelta(days=1)
@@ -25,31 +25,30 @@ class Clocks:
         self._past = past
         self._pauses = pauses
 
-    def fires_at(self, timer: Timer) -> datetime | None:
-        wanted = timer.timed.timer
-        program = self.program
+    def fires_at(self, timed: Timed, since: Entry) -> datetime | None:
+        """The instant at which a timer that `since` started fires; None while the subject is suspended."""
+        wanted, program = timed.timer, self.program
         if isinstance(wanted, model.Passed):
             pauses = [(pause.start, pause.end) for pause in self._pauses if not pause.names]
-            return due(wanted.limit, timer.since.at, program.calendar, program.policy.day_rules, pauses)
+            return due(wanted.limit, since.at, program.calendar, program.policy.day_rules, pauses)
         assert isinstance(wanted, model.Ahead)
-        value = timer.since.data.get(wanted.key)
+        value = since.data.get(wanted.key)
         return None if value is None else program.ahead(wanted.limit, self._end_of(str(value)))
 
-    def pauses_of(self, instance: Instance) -> Iterator[Pause]:
+    def pauses(self, instance: Instance) -> Iterator[tuple[datetime, datetime | None]]:
+        """When this duty's clock stood, from its opening on."""
+        policy = self.program.policy.name
         for pause in self._pauses:
-            if pause.end is not None and pause.end <= instance.opened_at:
+            if pause.names and not instance.named(pause.names, policy):
                 continue
-            if not pause.names or instance.named(pause.names, self.program.policy.name):
-                yield pause
+            end = pause.end_for(instance, policy)
+            if end is None or end > instance.opened_at:
+                yield max(pause.start, instance.opened_at), end
 
     def _intervals(self, instance: Instance) -> list[tuple[datetime, datetime | None]]:
-        """When this duty's clock stood: until it was kept, if it was."""
+        """When its clock stood until it was kept, if it was."""
         kept = instance.kept.at if instance.kept else None
-        return [
-            (max(pause.start, instance.opened_at), pause.end or kept)
-            for pause in self.pauses_of(instance)
-            if kept is None or pause.start < kept
-        ]
+        return [(start, end or kept) for start, end in self.pauses(instance) if kept is None or start < kept]
 
     def due(self, instance: Instance, rule: model.Duty, row: model.ListRow | None) -> datetime | None:
         fixed = self._fixed(instance, rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,13 +45,26 @@ class Instance:
 
 @dataclass(slots=True)
 class Pause:
+    """A suspension of the duties it names, or of all; `freed` are the resumptions of single duties."""
+
     names: tuple[str, ...]
     start: datetime
     end: datetime | None = None
+    freed: list[tuple[tuple[str, ...], datetime]] = field(default_factory=list)
+
+    def end_for(self, instance: Instance, policy: str) -> datetime | None:
+        """When this duty's clock ran again; None while it stands."""
+        ends = [at for names, at in self.freed if instance.named(names, policy)]
+        if self.end is not None:
+            ends.append(self.end)
+        return min(ends, default=None)
 
 
 @dataclass(slots=True)
 class Timer:
+    """What opens by itself at an instant; None while the subject is suspended."""
+
     timed: Timed
     base: Any
     since: Entry
+    at: datetime | None

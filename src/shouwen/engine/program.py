@@ -242,8 +242,10 @@ class Program:
         return self._may.get(event)
 
     def role(self, post: Any) -> Any:
-        """The role under its own name, where the text spells it in several ways."""
-        return self._spelling.get(post, post)
+        """The role (or each of a list) under its own name, where the text spells it in several ways."""
+        if isinstance(post, str):
+            return self._spelling.get(post, post)
+        return [self.role(one) for one in post] if isinstance(post, (list, tuple)) else post
 
     @property
     def powers(self) -> Mapping[str, tuple[str, ...]]:

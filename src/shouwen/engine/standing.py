@@ -157,22 +157,26 @@ class Standing:
         # A date that is set again moves what was ahead of it; a limit that runs is not started anew.
         if isinstance(timed.timer, model.Ahead):
             self._timers = [timer for timer in self._timers if timer.timed is not timed or timer.base != base]
-        elif any(timer.timed is timed and timer.base == base for timer in self._timers):
+        elif self._has_run(timed, base):
             return
-        self._timers.append(Timer(timed, base, entry))
+        self._timers.append(Timer(timed, base, entry, self._clocks.fires_at(timed, entry)))
+
+    def _has_run(self, timed: Timed, base: Any) -> bool:
+        opened = self._instances.get(timed.index, {}).values()
+        once = isinstance(timed.rule, model.Duty) and timed.rule.again == "ignore"
+        running = any(timer.timed is timed and timer.base == base for timer in self._timers)
+        return running or (once and any(instance.base == base for instance in opened))
 
     def _fire(self, before: datetime) -> None:
         """Open what fell due before this instant; an act at the very instant still comes in time."""
-        for timer, at in sorted(self._ripe(before), key=lambda pair: pair[1]):
-            if at < before:
-                self._timers.remove(timer)
-                self._open(timer.timed, timer.base, timer.since, at)
+        ripe = [(timer.at, timer) for timer in self._timers if timer.at is not None and timer.at < before]
+        for at, timer in sorted(ripe, key=lambda pair: pair[0]):
+            self._timers.remove(timer)
+            self._open(timer.timed, timer.base, timer.since, at)
 
-    def _ripe(self, now: datetime) -> Iterator[tuple[Timer, datetime]]:
+    def _retime(self) -> None:
         for timer in self._timers:
-            at = self._clocks.fires_at(timer)
-            if at is not None and at <= now:
-                yield timer, at
+            timer.at = self._clocks.fires_at(timer.timed, timer.since)
 
     # --- keeping (1, 2, 7) ----------------------------------------------------
 
@@ -225,12 +229,16 @@ class Standing:
 
     def _suspend(self, entry: Entry) -> None:
         self._pauses.append(Pause(tuple(str(name) for name in listed(entry.data.get("duties"))), entry.at))
+        self._retime()
 
     def _resume(self, entry: Entry) -> None:
-        names = {str(name) for name in listed(entry.data.get("duties"))}
+        names = tuple(str(name) for name in listed(entry.data.get("duties")))
         for pause in self._pauses:
-            if pause.end is None and (not names or names & set(pause.names)):
+            if pause.end is None and names:
+                pause.freed.append((names, entry.at))
+            elif pause.end is None:
                 pause.end = entry.at
+        self._retime()
 
     def _extend(self, entry: Entry) -> None:
         until = entry.data.get("until")
@@ -302,9 +310,11 @@ class Standing:
     def _all(self, now: datetime) -> Iterator[Instance]:
         for standing in self._instances.values():
             yield from standing.values()
-        for timer, at in self._ripe(now):
+        for timer in self._timers:
+            if timer.at is None or timer.at > now:
+                continue
             label = None if timer.base is None else str(timer.base)
-            instance = Instance(timer.timed, timer.base, label, timer.since, at)
+            instance = Instance(timer.timed, timer.base, label, timer.since, timer.at)
             self._relive(instance)
             yield instance
 
@@ -347,7 +357,7 @@ class Standing:
             return instance.lifted
         if self.merged_into is not None or self.withdrawn:
             return "void"
-        if any(pause.end is None for pause in self._clocks.pauses_of(instance)):
+        if any(end is None for _, end in self._clocks.pauses(instance)):
             return "paused"
         return "overdue" if due_at is not None and now >= due_at else "open"
 
@@ -403,7 +413,7 @@ class Standing:
 
     def wakes_at(self, now: datetime) -> datetime | None:
         """The next instant after `now` at which something opens by itself."""
-        instants = [at for timer in self._timers if (at := self._clocks.fires_at(timer)) is not None and at > now]
+        instants = [timer.at for timer in self._timers if timer.at is not None and timer.at > now]
         return min(instants, default=None)
 
 
