@@ -10,6 +10,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("shouwen.cli.policy:policy", "Regulations as files: check, show, print, compare, coverage."),
     "replay": ("shouwen.cli.replay:replay", "A journal under a policy, as duties and breaches."),
     "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),
+    "verify": ("shouwen.cli.verify:verify", "Whether the journals are what was recorded."),
+    "worker": ("shouwen.cli.worker:worker", "What time brings about: overdue duties, messages, anchors."),
 }
 
 

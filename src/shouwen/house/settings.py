@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "shouwen.governance",
     "shouwen.journal",
     "shouwen.customers",
+    "shouwen.matters",
+    "shouwen.channels",
 ]
 
 MIDDLEWARE = [

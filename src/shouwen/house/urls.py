@@ -10,5 +10,6 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("journal/", include("shouwen.journal.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

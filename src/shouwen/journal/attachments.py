@@ -12,6 +12,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import IO
 from uuid import UUID
@@ -121,10 +123,7 @@ def _media_type(path: Path, name: str) -> str:
     """The type by content; the name's ending must agree with it."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if head.startswith(b"PK"):
-        found = _zipped(path)
-    else:
-        found = _by_magic(head) or ("text/plain" if _is_text(path) else "")
+    found = _zipped(path) if head.startswith(b"PK") else _by_magic(head) or _text_type(path)
     if found not in ALLOWED:
         raise _refused(_("Files of this type are not taken in: %(name)s.") % {"name": name})
     if PurePosixPath(name).suffix.lower() not in ALLOWED[found]:
@@ -137,18 +136,18 @@ def _media_type(path: Path, name: str) -> str:
 def _by_magic(head: bytes) -> str:
     with suppress(puremagic.PureError, ValueError):
         for match in puremagic.magic_string(head):
-            mime = _SAME.get(match.mime_type, match.mime_type)
+            mime: str = _SAME.get(match.mime_type, match.mime_type)
             if mime in ALLOWED and mime != "text/plain":
                 return mime
     return ""
 
 
-def _is_text(path: Path) -> bool:
+def _text_type(path: Path) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        return False
-    return not any(ord(char) < 32 and char not in "\t\r\n\f" for char in text)
+        return ""
+    return "" if any(ord(char) < 32 and char not in "\t\r\n\f" for char in text) else "text/plain"
 
 
 def _zipped(path: Path) -> str:
@@ -174,7 +173,7 @@ def _check_declared_sizes(path: Path, members: Sequence[zipfile.ZipInfo]) -> Non
     """A directory may lie about sizes: no member unpacks to more than it declares (zipfile stops there), and no
     two share their bytes."""
     starts = sorted((member.header_offset, member.compress_size) for member in members)
-    for (start, size), (following, _size) in zip(starts, starts[1:], strict=False):
+    for (start, size), (following, _size) in pairwise(starts):
         if start + size > following:
             raise _refused(_("The file unpacks to far more than it is: it is not taken in."))
     if starts and starts[-1][0] + starts[-1][1] > path.stat().st_size:
@@ -229,7 +228,7 @@ def erase_files(subject: Subject, content: Content, at: datetime) -> None:
         attachment.save(update_fields=["erased_at", "name"])
     for sha256 in {attachment.sha256 for attachment in gone}:
         if not Attachment.objects.filter(sha256=sha256, erased_at__isnull=True).exists():
-            transaction.on_commit(lambda path=stored_at(sha256): path.unlink(missing_ok=True))  # type: ignore[misc]
+            transaction.on_commit(partial(stored_at(sha256).unlink, missing_ok=True))
 
 
 def _flat(value: object) -> list[object]:

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +28,7 @@ from shouwen.journal.save import save
 from shouwen.journal.settle import Settled, settle
 from shouwen.organisation.models import Unit
 from shouwen.organisation.resolve import Directory, Holder
-from shouwen.organisation.seats import seats
+from shouwen.organisation.seats import Seat, seats
 from shouwen.policy.model import Role
 
 Call = Sequence[Draft]
@@ -54,7 +55,9 @@ class Batch:
         """
         results: dict[int, Result] = {}
         keyed = self._keyed(calls)
-        self._load({draft.subject.pk for call in calls for draft in call if isinstance(draft.subject, Subject)}, touched)
+        self._load(
+            {draft.subject.pk for call in calls for draft in call if isinstance(draft.subject, Subject)}, touched
+        )
         ready: dict[int, list[fields.Checked]] = {}
         for number, call in enumerate(calls):
             known = [keyed[draft.key] for draft in call if draft.key in keyed]
@@ -133,7 +136,7 @@ class Batch:
         force = programs.in_force(new.unit, new.kind, opened_at)
         if force is None and self.history:
             force = programs.in_force(new.unit, new.kind, self.now)
-        program = self._program(force.policy_version_id if force else None, new.unit)
+        program = programs.program_under(force, new.unit) if force else None
         kind = program.policy.kinds.get(new.kind) if program else None
         subject = Subject(
             kind=new.kind,
@@ -174,7 +177,7 @@ class Batch:
             raise Invalid(errors)
         check_seen(draft, journal, self._heads.get(journal.subject.pk, 0))
         event = journal.events[draft.type]
-        post = role_of(draft, event, journal, self.actor, self.now)
+        post = role_of(draft, event, journal, self.actor, self.now, self._seats)
         recorded_at, back = journal.recorded_at(self.now)
         at = draft.at or recorded_at
         as_fact = draft.as_fact or self.history
@@ -191,7 +194,7 @@ class Batch:
             recorded_at=recorded_at,
             by=self.actor.person,
             post=post,
-            unit=self.actor.unit or (seat_unit(self.actor, self.now) if not self.actor.system else None),
+            unit=self.actor.unit or (self._seats[0].unit if self._seats else None),
             data=data,
             marks=[mark for mark, holds in ((CLOCK_SET_BACK, back), (HISTORY, self.history)) if holds],
             key=draft.key,
@@ -216,13 +219,19 @@ class Batch:
         if not journal.subject.matter or FIRST_ASKED in data:
             return
         person = self.actor.person
-        if person is not None and not self.actor.system and not as_fact and seats(person, self.now):
+        if person is not None and not as_fact and self._seats:
             data[FIRST_ASKED] = str(person.pk)
             return
         holder = self._directory(journal.subject.unit).on_duty("", fell_back=False)
         if holder.post is None:
             raise Invalid({"unit": _("Nobody holds a post in this unit or above it: the matter would be nobody's.")})
         data[FIRST_ASKED_POST] = str(holder.post.pk)
+
+    @cached_property
+    def _seats(self) -> list[Seat]:
+        """The posts that the actor holds."""
+        person = self.actor.person
+        return [] if person is None or self.actor.system else seats(person, self.now)
 
     # --- what follows -------------------------------------------------------------------
 
@@ -255,22 +264,12 @@ class Batch:
         call = entries[0].call
         subjects = {entry.subject_id: entry.subject for entry in entries}
         follow = [
-            entry
-            for pk in subjects
-            for entry in self._of(pk).added
-            if entry.call == call and entry not in entries
+            entry for pk in subjects for entry in self._of(pk).added if entry.call == call and entry not in entries
         ]
         return Recorded((*entries, *follow), tuple(subjects.values()))
 
     def _of(self, pk: UUID) -> OpenJournal:
         return self._journals.get(pk) or next(one for one in self._new.values() if one.subject.pk == pk)
-
-
-def seat_unit(actor: Actor, now: datetime) -> Unit | None:
-    if actor.person is None:
-        return None
-    held = seats(actor.person, now)
-    return held[0].unit if held else None
 
 
 def earlier(entry: Entry) -> Recorded:
@@ -283,5 +282,3 @@ def earlier(entry: Entry) -> Recorded:
 def existing_subjects(ids: Sequence[str]) -> set[str]:
     known = Subject.objects.filter(pk__in=[one for one in ids if is_id(one)]).values_list("pk", flat=True)
     return {str(pk) for pk in known}
-
-

@@ -29,9 +29,7 @@ def check_draft(draft: Draft, journal: OpenJournal, actor: Actor, now: datetime)
     if event.implied and not actor.system:
         return Checked(errors={"type": _("The house writes this itself.")})
     data = {key: value for key, value in draft.data.items() if key not in ("at", "data")}
-    checked = check(
-        form_fields(journal.program, event), data if draft.type == CORRECTED else draft.data, journal.zone
-    )
+    checked = check(form_fields(journal.program, event), data if draft.type == CORRECTED else draft.data, journal.zone)
     if draft.type == CORRECTED:
         _check_correction(draft, journal, checked)
     checked.errors |= _time_errors(draft, journal, now)
@@ -118,7 +116,7 @@ def _names(owed: Owed) -> set[str | None]:
 
 
 def check_seen(draft: Draft, journal: OpenJournal, head: int) -> None:
-    """Raise Stale where somebody has written since the form was made; what the house writes by itself does not count."""
+    """Raise Stale where somebody has written since the form was made; what the house itself writes does not count."""
     if draft.seen is None or draft.seen >= head:
         return
     written = Entry.objects.filter(subject=journal.subject, seq__gt=draft.seen, seq__lte=head)

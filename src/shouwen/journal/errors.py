@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from shouwen.journal.models import Entry
 
 
-class NotRecorded(Exception):
+class NotRecorded(Exception):  # noqa: N818  said as what it is
     """The family of all reasons."""
 
 

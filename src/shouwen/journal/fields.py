@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from shouwen.engine import Program
-from shouwen.policy.model import EventType, Field
+from shouwen.policy.model import Axis, EventType, Fact, Field
 
 TEXT_LIMIT = 20_000
 """Characters of one text."""
@@ -24,7 +24,7 @@ Checker = Callable[[Sequence[str]], set[str]]
 _checkers: dict[str, Checker] = {}
 
 
-class Wrong(ValueError):
+class Wrong(ValueError):  # noqa: N818  said as what it is
     """A value that does not fit; the message is for the user."""
 
 
@@ -43,7 +43,8 @@ def form_fields(program: Program | None, event: EventType) -> dict[str, Field]:
     if program is None:
         return dict(event.fields)
     narrowed: dict[str, tuple[str, ...]] = {}
-    for source in (*program.policy.axes.values(), *program.policy.facts.values()):
+    sources: list[Axis | Fact] = [*program.policy.axes.values(), *program.policy.facts.values()]
+    for source in sources:
         if source.values:
             narrowed.update({place.key: source.values for place in source.sources if place.event == event.name})
     demanded = program.require.get(event.name, ())

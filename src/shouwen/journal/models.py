@@ -370,5 +370,3 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.worker
-
-

@@ -14,7 +14,7 @@ from shouwen.journal.pen import OpenJournal
 from shouwen.organisation.access import capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
-from shouwen.organisation.seats import seats
+from shouwen.organisation.seats import Seat
 from shouwen.policy.model import EventType
 
 
@@ -62,10 +62,15 @@ class Doers(Mapping[str, Doer]):
         return found or self._journal.subject.unit
 
 
-def role_of(draft: Draft, event: EventType, journal: OpenJournal, actor: Actor, now: datetime) -> str:
-    """The role under which the entry is written. Raises NotAllowed for an act beyond the actor's power.
+def role_of(
+    draft: Draft, event: EventType, journal: OpenJournal, actor: Actor, now: datetime, held: Sequence[Seat]
+) -> str:
+    """The role under which the entry is written; `held` are the actor's posts.
 
-    A fact is written whoever tells it, by anybody who sees the subject.
+    Raises NotAllowed for an act beyond the actor's power.
+
+    A fact is written whoever tells it, by anybody who sees the subject; a new one by anybody of the house: whoever
+    is asked first takes it in.
     """
     if actor.system or draft.as_fact:
         return draft.post or actor.post
@@ -85,7 +90,7 @@ def role_of(draft: Draft, event: EventType, journal: OpenJournal, actor: Actor, 
                 else _("You hold no post that acts for this unit."),
                 names or (),
             )
-    elif not _sees(journal, person, now):
+    elif found is None and not (held if journal.fresh else _sees(journal, person, now)):
         raise NotAllowed(_("You do not see this subject."))
     if found is not None and names is not None:
         return found.role
@@ -112,7 +117,4 @@ def _check_hand(draft: Draft, journal: OpenJournal, person: Person) -> None:
 
 
 def _sees(journal: OpenJournal, person: Person, now: datetime) -> bool:
-    """What is new is taken in by anybody of the house: whoever is asked first."""
-    if journal.fresh:
-        return bool(seats(person, now))
     return visible(person, Subject.objects.filter(pk=journal.subject.pk), now).exists()

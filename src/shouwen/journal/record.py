@@ -43,9 +43,7 @@ def look_again(subjects: Sequence[UUID], now: datetime) -> None:
     _run((), subjects, HOUSE, now, history=False)
 
 
-def _run(
-    calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: datetime, history: bool
-) -> list[Result]:
+def _run(calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: datetime, history: bool) -> list[Result]:
     try:
         try:
             with transaction.atomic():

@@ -1,9 +1,12 @@
 """The rows of a batch, written with as few statements as the batch has tables."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain as flat
 
-from shouwen.journal import numbering, projectors
+from django.db import transaction
+
+from shouwen.journal import numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
@@ -26,6 +29,8 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     _duties(settled)
     # The key decides: what was told under it before is not told again.
     Outbox.objects.bulk_create(told, ignore_conflicts=True)
+    if told:
+        transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
     bring_links(journals)
     adopt(journals)
     _erase(journals)

@@ -1,6 +1,6 @@
 """What follows from a journal once it was added to: the house's own entries, duties, owner, state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, no
     settled = Settled()
     if journal.standing is not None:
         owed = _let_the_house_write(journal, journal.standing, now, call, notices)
-        _bring_duties(journal, journal.standing, owed, now, resolve, notices, settled)
+        settled = _bring_duties(journal, journal.standing, owed, now, resolve, notices)
         subject.axes = {name: journal.standing.values[name] for name in journal.standing.program.policy.axes}
     _state(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
@@ -73,18 +73,18 @@ def _state(journal: OpenJournal) -> None:
 def _let_the_house_write(
     journal: OpenJournal, standing: Standing, now: datetime, call: UUID, notices: Notices
 ) -> list[Owed]:
-    """Write ``breached``, ``overdue`` and ``proposed`` until nothing new follows; gives the duties as they then stand."""
+    """Write ``breached``, ``overdue``, ``proposed`` until nothing new follows; gives the duties as they then stand."""
     while True:
         before = journal.length
         _breaches(journal, standing, now, call, notices)
-        owed = standing.duties(_moment(journal, now))
+        owed = standing.duties(moment(journal, now))
         _overdue(journal, standing, owed, now, call)
         _proposals(journal, standing, now, call)
         if journal.length == before:
             return owed
 
 
-def _moment(journal: OpenJournal, now: datetime) -> datetime:
+def moment(journal: OpenJournal, now: datetime) -> datetime:
     """The engine is asked at or after the last entry, also where the clock was set back."""
     return max(now, journal.steps[-1].recorded_at)
 
@@ -129,7 +129,7 @@ def _overdue(journal: OpenJournal, standing: Standing, owed: list[Owed], now: da
 
 def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UUID) -> None:
     known = {step.data["proposal"] for step in journal.steps if step.type == "proposed"}
-    for one in standing.proposals(_moment(journal, now)):
+    for one in standing.proposals(moment(journal, now)):
         if one.key in known or _quiet(journal.subject, one.at):
             continue
         data: dict[str, Any] = {
@@ -147,28 +147,29 @@ def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UU
 # --- duties ---------------------------------------------------------------------------
 
 
-def _bring_duties(
-    journal: OpenJournal,
-    standing: Standing,
-    owed: list[Owed],
-    now: datetime,
-    resolve: Resolve,
-    notices: Notices,
-    settled: Settled,
-) -> None:
-    subject = journal.subject
+def standing_columns(
+    journal: OpenJournal, standing: Standing, owed: list[Owed], now: datetime
+) -> Iterator[tuple[Owed, dict[str, Any]]]:
+    """Each duty with its computed columns; ``overdue`` where the house has written so, or history had it so."""
     known = noticed(journal)
     for one in owed:
-        stored = journal.duties.get(one.key)
-        columns = computed(one, standing, stored, now)
+        columns = computed(one, standing, journal.duties.get(one.key), now)
         due_at: datetime | None = columns["due_at"]
         passed = columns["state"] == DutyState.OPEN and due_at is not None and due_at < now
-        if passed and due_at is not None and ((one.key, instant(due_at)) in known or _quiet(subject, due_at)):
-            columns["state"] = DutyState.OVERDUE
-            columns["warn_at"] = None
+        if passed and due_at and ((one.key, instant(due_at)) in known or _quiet(journal.subject, due_at)):
+            columns |= {"state": DutyState.OVERDUE, "warn_at": None}
+        yield one, columns
+
+
+def _bring_duties(
+    journal: OpenJournal, standing: Standing, owed: list[Owed], now: datetime, resolve: Resolve, notices: Notices
+) -> Settled:
+    settled = Settled()
+    for one, columns in standing_columns(journal, standing, owed, now):
+        stored = journal.duties.get(one.key)
         if stored is None:
-            role = standing.program.policy.roles[one.who]
-            duty = new_duty(subject, one, standing.program, resolve(journal, role), columns)
+            holder = resolve(journal, standing.program.policy.roles[one.who])
+            duty = new_duty(journal.subject, one, standing.program, holder, columns)
             settled.opened.append(duty)
             _tell(duty, None, now, notices)
         else:
@@ -176,12 +177,13 @@ def _bring_duties(
             if changed(stored, columns):
                 settled.moved.append(stored)
             _tell(stored, before, now, notices)
-    standing_keys = {one.key for one in owed}
+    follows = {one.key for one in owed}
     for key, stored in journal.duties.items():
-        if key not in standing_keys and stored.state != DutyState.VOID:
+        if key not in follows and stored.state != DutyState.VOID:
             stored.state = DutyState.VOID
             settled.moved.append(stored)
-    subject.wakes_at = _wakes_at(standing, [*settled.opened, *journal.duties.values()], now)
+    journal.subject.wakes_at = _wakes_at(standing, [*settled.opened, *journal.duties.values()], now)
+    return settled
 
 
 def _tell(duty: Duty, before: Duty | None, now: datetime, notices: Notices) -> None:

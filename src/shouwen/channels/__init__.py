@@ -1,0 +1,1 @@
+"""Ways out of the house (渠道): notices go out by mail."""

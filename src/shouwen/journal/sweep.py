@@ -1,0 +1,49 @@
+"""The sweep (巡检): subjects where something comes about by time alone are looked at again.
+
+A due time that has passed, a warning, a timer: ``Subject.wakes_at`` is the earliest of them, by index. The entry
+``overdue`` is written through the same door as everything else; its key makes it one a duty and due time.
+"""
+
+from datetime import timedelta
+
+import structlog
+from django.db.models import F
+
+from shouwen.journal import clock
+from shouwen.journal.leases import claim, pushed
+from shouwen.journal.models import Subject
+from shouwen.journal.outbox import LEASE
+from shouwen.journal.record import look_again
+
+BATCH = 20
+_log = structlog.get_logger(__name__)
+
+
+def sweep(lease: timedelta = LEASE) -> int:
+    """Look again at every subject whose time has come; how many were. Any number of workers may do so at once."""
+    done = 0
+    while True:
+        now = clock.now()
+        subjects = claim(Subject.objects.filter(wakes_at__lt=now), "wakes_at", now, lease, BATCH)
+        if not subjects:
+            return done
+        done += _look(subjects)
+
+
+def _look(subjects: list[Subject]) -> int:
+    try:
+        look_again([subject.pk for subject in subjects], clock.now())
+    except Exception:  # noqa: BLE001  one of them fails: find out which
+        return sum(_look_at_one(subject) for subject in subjects)
+    return len(subjects)
+
+
+def _look_at_one(subject: Subject) -> int:
+    try:
+        look_again([subject.pk], clock.now())
+    except Exception:  # noqa: BLE001  it is logged, and the next one's turn
+        _log.exception("sweep failed", subject=str(subject.pk))
+        until = pushed(clock.now(), subject.failures + 1)
+        Subject.objects.filter(pk=subject.pk).update(leased_by="", leased_until=until, failures=F("failures") + 1)
+        return 0
+    return 1
