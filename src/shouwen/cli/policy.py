@@ -141,3 +141,36 @@ def coverage(name: str, ledger: Path, allow_unplaced: bool, summary: bool, readi
         click.echo(fault, err=True)
     unplaced = any(not line.placed for line in report.lines)
     sys.exit(1 if report.faults or (unplaced and not allow_unplaced) else 0)
+
+
+@policy.command("print")
+@click.argument("name")
+@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .pdf or .html file.")
+@click.option("--reading", "readings", multiple=True, callback=chosen_readings, metavar="READING=LABEL")
+def print_edition(name: str, output: Path, readings: dict[str, str]) -> None:
+    """Print a policy on A4: its text, and beside it each rule as a sentence."""
+    from shouwen.policy.edition import html, pdf
+
+    if output.suffix not in (".pdf", ".html"):
+        raise click.BadParameter(f"{output}：应以 .pdf 或 .html 结尾", param_hint="--output")
+    found = under_readings(read_policy(name), readings)
+    made = pdf(found) if output.suffix == ".pdf" else html(found).encode()
+    try:
+        output.write_bytes(made)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{output}：{len(made)} 字节")
+
+
+@policy.command()
+@click.argument("before", metavar="NAME|FILE")
+@click.argument("after", metavar="NAME|FILE")
+def diff(before: str, after: str) -> None:
+    """Compare two policies in sentences. Exit code 1 where they differ."""
+    from shouwen.policy.compare import changes
+
+    found = list(changes(read_policy(before), read_policy(after)))
+    for change in found:
+        for line in change.lines():
+            click.echo(line)
+    sys.exit(1 if found else 0)
