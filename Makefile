@@ -4,7 +4,7 @@ PYTHON311 := $(shell for p in python3.11 python3 python; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-dev run test lint format messages requirements
+.PHONY: help python setup setup-dev run test lint bench format messages requirements
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -31,6 +31,9 @@ lint: setup-dev ## style, types, rooms, translations, migrations
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/messages.py check
 	@SHOUWEN_HOME=$$(mktemp -d) $(BIN)/shouwen manage makemigrations --check --dry-run
+
+bench: setup-dev ## the figures that the product promises, with processor time and load
+	@$(BIN)/python scripts/bench.py
 
 format: setup-dev ## lets ruff write the code's form
 	@$(BIN)/ruff check --fix .
