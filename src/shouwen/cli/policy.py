@@ -11,6 +11,7 @@ from rich.console import Console
 from shouwen.cli import scenarios
 from shouwen.cli.coverage import demand_line, outstanding, summary_table
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names
+from shouwen.policy.compare import changes
 from shouwen.policy.coverage import cases_by_clause, cover
 from shouwen.policy.ledger import read_ledger
 from shouwen.policy.sentences import SORT_TITLES, clause_sentences
@@ -167,8 +168,6 @@ def print_edition(name: str, output: Path, readings: dict[str, str]) -> None:
 @click.argument("after", metavar="NAME|FILE")
 def diff(before: str, after: str) -> None:
     """Compare two policies in sentences. Exit code 1 where they differ."""
-    from shouwen.policy.compare import changes
-
     found = list(changes(read_policy(before), read_policy(after)))
     for change in found:
         for line in change.lines():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from shouwen.policy.edition import default_sentences
 from shouwen.policy.model import Policy
 from shouwen.policy.sentences import SORT_TITLES, Sentences
 
@@ -41,7 +40,7 @@ def _pairs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Chan
 def _declared(policy: Policy) -> dict[str, str]:
     say = Sentences(policy)
     found = {"题头": f"{policy.title}，{policy.issuer}，{policy.version} 版，{policy.effective} 起施行。"}
-    found |= {f"默认规则 {number}": line for number, line in enumerate(default_sentences(policy), start=1)}
+    found |= {f"默认规则 {number}": line for number, line in enumerate(say.defaults(), start=1)}
     found |= {f"词语 {word.name}": say.word(word) for word in policy.words.values()}
     found |= {f"读法 {reading.name}": say.reading(reading) for reading in policy.readings.values()}
     found |= {f"角色 {role.name}": say.role(role) for role in policy.roles.values()}

@@ -28,20 +28,9 @@ from shouwen.policy.model import (
     Waiting,
     WordLimit,
 )
-    ChecklistItem,
-    Clause,
-    Policy,
-    Reference,
-    Responsibility,
-    Rule,
-    Table,
-    Waiting,
-    WordLimit,
-)
 from shouwen.policy.sentences import ROOM_TITLES, SORT_TITLES, Sentences
 
 _FONT_PACKAGES = ("pylopdf_fonts_zh_cn", "manimgx_fonts_cjk")
-_PLACES_OF_DAYS = {"natural": "自然日", "working": "工作日"}
 
 
 def content(policy: Policy) -> dict[str, Any]:
@@ -62,26 +51,12 @@ def content(policy: Policy) -> dict[str, Any]:
 
 def _declarations(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     say = Sentences(policy)
-    yield "条款未写明时的规则", default_sentences(policy)
+    yield "条款未写明时的规则", say.defaults()
     yield "词语的时限", [say.word(word) for word in policy.words.values()]
     yield "读法", [say.reading(reading) for reading in policy.readings.values()]
     yield "角色", [say.role(role) for role in policy.roles.values()]
     yield "类别", [say.axis(axis) for axis in policy.axes.values()]
     yield "条件所用的事实", [say.fact(fact) for fact in policy.facts.values()]
-
-
-def _defaults(policy: Policy) -> list[str]:
-    """Meaning 4 and 8 as this policy sets them."""
-    rules = policy.day_rules
-    first = "计入" if rules.count_first_day else "不计"
-    end = "24:00" if rules.end_of_day is None else f"{rules.end_of_day:%H:%M}"
-    return [
-        f"“日、天”指{_PLACES_OF_DAYS[policy.days]}，起算当日{first}，最后一日至 {end} 止。",
-        *([f"{rules.cut_off:%H:%M} 以后的，按次日起算。"] if rules.cut_off else []),
-        f"{rules.roll.sentence() or '最后一日遇节假日，条款写明顺延的才顺延'}。",
-        f"事后超过{policy.late_entry.sentence()}才登记的，标明为补录。",
-        f"时间按 {policy.zone}。",
-    ]
 
 
 def _body(policy: Policy) -> Iterator[dict[str, Any]]:

@@ -321,3 +321,17 @@ class Sentences:
         if word.within is None:
             return f"“{word.name}”：不设时限，以历时显示。"
         return f"“{word.name}”：{within_words(word.within)}（本单位约定，非条文所定：{word.why}）。"
+
+    def defaults(self) -> list[str]:
+        """Meaning 4 and 8 as this policy sets them."""
+        policy, rules = self.policy, self.policy.day_rules
+        days = "工作日" if policy.days == "working" else "自然日"
+        first = "计入" if rules.count_first_day else "不计"
+        end = "24:00" if rules.end_of_day is None else f"{rules.end_of_day:%H:%M}"
+        return [
+            f"“日、天”指{days}，起算当日{first}，最后一日至 {end} 止。",
+            *([f"{rules.cut_off:%H:%M} 以后的，按次日起算。"] if rules.cut_off else []),
+            f"{rules.roll.sentence() or '最后一日遇节假日，条款写明顺延的才顺延'}。",
+            f"事后超过{policy.late_entry.sentence()}才登记的，标明为补录。",
+            f"时间按 {policy.zone}。",
+        ]
