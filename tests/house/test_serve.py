@@ -41,13 +41,13 @@ def told_address(process: subprocess.Popen[str]) -> tuple[str, int]:
     raise AssertionError("serve ended without an address")
 
 
-def web_process(parent: int) -> int:
-    """The child that is Granian."""
+def child(parent: int, word: bytes) -> int:
+    """The child process whose command line has the word."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    for child in children:
-        if b"granian" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
-    raise AssertionError("no web process")
+    for number in children:
+        if word in Path(f"/proc/{number}/cmdline").read_bytes():
+            return int(number)
+    raise AssertionError(f"no child with {word!r}")
 
 
 def test_serves_the_sign_in_page_and_stops_when_asked(served: subprocess.Popen[str]) -> None:
@@ -62,11 +62,12 @@ def test_serves_the_sign_in_page_and_stops_when_asked(served: subprocess.Popen[s
         again.connect((host, port))
 
 
-def test_says_so_when_a_child_dies_and_starts_none_anew(served: subprocess.Popen[str]) -> None:
+@pytest.mark.parametrize(("name", "word"), [("web", b"granian"), ("worker", b"shouwen\0worker")])
+def test_says_so_when_a_child_dies_and_starts_none_anew(served: subprocess.Popen[str], name: str, word: bytes) -> None:
     told_address(served)
-    os.kill(web_process(served.pid), signal.SIGKILL)
+    os.kill(child(served.pid, word), signal.SIGKILL)
     assert served.stdout
-    assert "Error: web ended by itself with code -9; stopping the rest" in served.stdout.read()
+    assert f"Error: {name} ended by itself with code -9; stopping the rest" in served.stdout.read()
     assert served.wait() == 1
 
 

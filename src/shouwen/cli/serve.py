@@ -13,6 +13,7 @@ from types import FrameType
 
 import click
 
+from shouwen.cli.database import refuse_newer
 from shouwen.cli.root import COMMANDS
 from shouwen.house.boot import boot
 
@@ -41,15 +42,9 @@ def prepare() -> None:
     """Brings the database to this version and gathers the static files."""
     from django.core.management import call_command
 
-    from shouwen.house.database import steps_unknown_to_code
     from shouwen.house.statics import gather
 
-    newer = steps_unknown_to_code()
-    if newer:
-        raise click.ClickException(
-            "the database was written by a newer version of Shouwen; nothing was changed.\n"
-            f"Unknown here: {', '.join(newer)}"
-        )
+    refuse_newer()
     call_command("migrate", verbosity=0)
     gather()
 
@@ -148,8 +143,7 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
             subprocess.run(shouwen("demo"), check=True)
         port = port or free_port(host)
         children["web"] = start(web_command(host, port, workers))
-        if "worker" in COMMANDS:
-            children["worker"] = start(shouwen("worker"))
+        children["worker"] = start(shouwen("worker"))
         watch(children, host, port)
     except Stopped:
         pass
