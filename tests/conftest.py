@@ -36,11 +36,13 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
+    from tests.guards import let_flush
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # Static files straight from their sources, and a hash that does not cost 0.3 s a person.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    let_flush()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
