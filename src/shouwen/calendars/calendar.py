@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -181,8 +181,8 @@ class Calendar:
     def _date_of(self, moment: date, *, ending: bool) -> date:
         if not isinstance(moment, datetime):
             return moment
-        local = moment.astimezone(self.tz)
-        return (local - timedelta(microseconds=1)).date() if ending else local.date()
+        counted = moment.astimezone(UTC) - timedelta(microseconds=1 if ending else 0)
+        return counted.astimezone(self.tz).date()
 
     def _digest(self) -> str:
         """Hash of all that can change an instant or its wording; the sources are not part of it."""

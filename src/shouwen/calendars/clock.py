@@ -49,7 +49,7 @@ def extend(
     if stretches is None:
         return None
     paused = paused_days(stretches, calendar, rules.end_of_day)
-    last_day = (end.astimezone(calendar.tz) - _INSTANT).toordinal()
+    last_day = (end.astimezone(UTC) - _INSTANT).astimezone(calendar.tz).toordinal()
     counting_on = DayRules(False, rules.end_of_day, None, rules.roll)
     return end_of_days(by, last_day, end, calendar, counting_on, paused)
 
@@ -96,10 +96,11 @@ def landing_days(calendar: Calendar, roll: Roll) -> Days | None:
 
 def count_from(limit: Limit, base: int, *, count_first_day: bool) -> tuple[int, int]:
     """(origin, n): the limit's last day is the n-th counting day after the day `origin`, n ≥ 1."""
+    from_base = count_first_day or not limit.amount
     if limit.unit is Unit.WORKING_DAYS:
-        return (base - 1, max(1, limit.amount)) if count_first_day or not limit.amount else (base, limit.amount)
+        return (base - 1, max(1, limit.amount)) if from_base else (base, limit.amount)
     days = natural_days(limit, base, count_first_day=count_first_day)
-    return (base, days) if days else (base - 1, 1)
+    return (base - 1, days + 1) if from_base else (base, days)
 
 
 def natural_days(limit: Limit, base: int, *, count_first_day: bool) -> int:

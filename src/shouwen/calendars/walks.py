@@ -134,7 +134,7 @@ class DayWalk:
         if not counted:
             self._tell(StepKind.FIRST_DAY, base, base, "开始的当日不计入（民法典第201条）")
         elif limit.amount:
-            self._tell(StepKind.FIRST_DAY, base, base, "开始的当日计入")
+            self._tell(StepKind.FIRST_DAY, base, base, "自开始的当日起算")
 
     def _tell_month_end(self, limit: Limit, base: date, last: date) -> None:
         if limit.unit not in (Unit.MONTHS, Unit.YEARS) or not limit.amount or self._stretches:
