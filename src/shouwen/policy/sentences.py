@@ -306,7 +306,7 @@ class Sentences:
         choices = "；".join(
             f"{label}：{words}{'（采用）' if label == reading.take else ''}" for label, words in reading.choices.items()
         )
-        demands = "、".join(map(str, reading.of))
+        demands = "、".join(str(demand).removeprefix(f"{self.policy.name}/") for demand in reading.of)
         note = "" if switch else "本读法不影响计算。"
         return f"{reading.name}（{demands}）——{choices}。理由：{reading.why}。{note}"
 
