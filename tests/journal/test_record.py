@@ -91,7 +91,7 @@ class TestGatesAndPowers:
         world.take(Draft(subject, "verified"), now=at("2026-03-02 10:00"))
         with pytest.raises(Invalid) as invalid:
             world.take(Draft(subject, "excused", {"duties": ["answered"], "reason": "台风"}))
-        assert invalid.value.errors == {"duties": "条款没有规定例外：desk/1"}
+        assert invalid.value.errors == {"duties": "条款没有规定例外：desk/1。"}
         world.take(Draft(subject, "excused", {"duties": ["plan_made"], "reason": "台风"}), now=at("2026-03-02 11:00"))
         assert Duty.objects.get(subject=subject, event="plan_made").state == "excused"
 
@@ -194,7 +194,7 @@ class TestBatch:
             results = record_batch(calls, actor=world.actor(), now=at("2026-03-02 10:00"))
         one, bad, act, again = results
         assert isinstance(bad, Invalid)
-        assert bad.errors == {"text": "必填"}
+        assert bad.errors == {"text": "必填。"}
         assert isinstance(one, Recorded)
         assert isinstance(act, Recorded)
         assert isinstance(again, Recorded)
