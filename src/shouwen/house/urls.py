@@ -12,4 +12,9 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("journal/", include("shouwen.journal.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("shouwen.desk.urls")),
 ]
+handler400 = "shouwen.desk.views.errors.bad_request"
+handler403 = "shouwen.desk.views.errors.forbidden"
+handler404 = "shouwen.desk.views.errors.not_found"
+handler500 = "shouwen.desk.views.errors.broken"

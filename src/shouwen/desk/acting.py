@@ -1,0 +1,79 @@
+"""In which role a person acts upon a subject: asked by pages to offer it; ``record()`` decides."""
+
+from datetime import datetime
+
+from shouwen.engine import Owed
+from shouwen.governance.programs import program_of
+from shouwen.journal.drafts import Actor
+from shouwen.journal.models import Subject
+from shouwen.journal.pen import OpenJournal
+from shouwen.journal.powers import Doers
+from shouwen.journal.rows import steps_of
+from shouwen.organisation.access import capacity
+from shouwen.organisation.models import Person
+from shouwen.organisation.seats import Seat, seats
+
+
+def open_journal(subject: Subject) -> OpenJournal:
+    """The subject's journal as it stands, to be read; ``program`` None where no policy holds."""
+    program = program_of(subject.policy_version_id, subject.unit) if subject.policy_version_id else None
+    return OpenJournal(subject, program, steps_of([subject])[subject.pk])
+
+
+class Acting:
+    """What one person may do upon one subject at an instant."""
+
+    def __init__(self, journal: OpenJournal, person: Person, now: datetime) -> None:
+        self.journal = journal
+        self.person = person
+        self.now = now
+        self.seats = seats(person, now)
+        self._roles = journal.program.policy.roles if journal.program else {}
+        self._known: dict[str, bool] = {}
+        seat = next(iter(self.near), next(iter(self.seats), None))
+        self._doers = Doers(journal, Actor(person, seat.post.name if seat else "", seat.unit if seat else None))
+
+    @property
+    def near(self) -> list[Seat]:
+        """The posts that work for the subject's unit, nearest first."""
+        return [seat for seat in self.seats if seat.works_for(self.journal.subject.unit)]
+
+    def fills(self, role: str) -> bool:
+        """Whether the person may act in this role of the regulation."""
+        if role not in self._known:
+            known = role in self._roles
+            found = known and capacity(
+                self.person, [role], self.journal.subject.unit, self.now, self._roles, self._doers
+            )
+            self._known[role] = bool(found)
+        return self._known[role]
+
+    def may(self, event: str) -> bool:
+        """Whether the person may write this event: an act by power, a fact by seeing the subject."""
+        if not self.journal.events[event].act:
+            return True
+        names = self.journal.standing.may(event) if self.journal.standing else None
+        if names is None:
+            return bool(self.near) or self.journal.subject.owner_person_id == self.person.pk
+        return any(self.fills(name) for name in names)
+
+    def posts(self, event: str, owed: Owed | None) -> list[str]:
+        """Roles in which the event may be written, the fitting one first."""
+        kind = self.journal.events[event]
+        names = self.journal.standing.may(event) if self.journal.standing else None
+        own = [seat.post.name for seat in (self.near or self.seats)]
+        if kind.act:
+            fitting = [name for name in names or () if self.fills(name)]
+            return list(dict.fromkeys(fitting)) if names is not None and fitting else list(dict.fromkeys(own))
+        whose = list((owed.rule.by or (owed.who,)) if owed else names or ())
+        outside = [role.name for role in self._roles.values() if role.outside]
+        mine = [name for name in whose if self.fills(name) and name not in outside]
+        return list(dict.fromkeys([*mine, *whose, *own, *outside]))
+
+    def actor(self, role: str) -> Actor:
+        """Who writes, from the post that fits the role."""
+        wanted = self._roles.get(role)
+        names = (wanted.of, *wanted.also) if wanted else (role,)
+        near = self.near or self.seats
+        seat = next((seat for seat in near if seat.post.name in names), next(iter(near), None))
+        return Actor(self.person, seat.post.name if seat else "", seat.unit if seat else None)

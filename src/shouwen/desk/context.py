@@ -1,0 +1,57 @@
+"""What every page of the frame shows: where one is, who one is, in which posts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from shouwen.journal import clock
+from shouwen.organisation.models import Person
+from shouwen.organisation.seats import Seat, seats
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    url: str
+    title: str
+    icon: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    places: tuple[Place, ...]
+    seats: tuple[Seat, ...]
+
+    @property
+    def seat(self) -> str:
+        """The post nearest to the ground, with its unit."""
+        return f"{self.seats[0].unit.name} · {self.seats[0].post.name}" if self.seats else _("no post")
+
+
+def _places(path: str) -> tuple[Place, ...]:
+    asked = (
+        ("desk:workbench", _("Workbench"), "layout-list"),
+        ("desk:intake", _("New complaint"), "message-plus"),
+        ("desk:matters", _("Matters"), "folders"),
+        ("desk:policies", _("Regulations"), "book-2"),
+    )
+    found = [(reverse(name), title, icon) for name, title, icon in asked]
+    here = max((url for url, _title, _icon in found if path.startswith(url)), key=len, default="")
+    return tuple(Place(url, title, icon, url == here) for url, title, icon in found)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """``desk`` for templates; asked of the database only where a page uses it."""
+
+    def made() -> Frame:
+        person = request.user
+        held = seats(person, clock.now()) if isinstance(person, Person) else []
+        return Frame(_places(request.path), tuple(held))
+
+    return {"desk": SimpleLazyObject(made)}

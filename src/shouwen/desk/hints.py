@@ -1,0 +1,152 @@
+"""What a policy itself says about the fields of its events: values its rules listen for, parties they name.
+
+A rule that waits for ``paper == "整改方案"`` waits for that spelling alone: forms offer it, so nobody has to know it.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from shouwen.engine import Program
+from shouwen.policy import model
+from shouwen.policy.conditions import Call, Literal, ListOf, Name, Tree
+
+Offers = Mapping[tuple[str, str], tuple[str, ...]]
+"""Values by (event, field)."""
+
+
+def equalities(tree: Tree) -> dict[str, str | bool]:
+    """What a condition surely asks: field → value, through ``&&`` only."""
+    if isinstance(tree, Name):
+        return {tree.name: True}
+    if not isinstance(tree, Call):
+        return {}
+    if tree.op == "_&&_":
+        return {key: value for part in tree.args for key, value in equalities(part).items()}
+    if tree.op == "!_" and isinstance(tree.args[0], Name):
+        return {tree.args[0].name: False}
+    if tree.op == "_==_" and isinstance(tree.args[0], Name) and isinstance(tree.args[1], Literal):
+        value = tree.args[1].value
+        return {tree.args[0].name: value} if isinstance(value, (str, bool)) else {}
+    return {}
+
+
+def mentioned(tree: Tree) -> Iterator[tuple[str, str]]:
+    """(name, text) wherever a condition compares a name with a text."""
+    if not isinstance(tree, Call):
+        return
+    if tree.op in ("_==_", "_!=_", "@in") and isinstance(tree.args[0], Name):
+        right = tree.args[1]
+        for item in right.items if isinstance(right, ListOf) else (right,):
+            if isinstance(item, Literal) and isinstance(item.value, str):
+                yield tree.args[0].name, item.value
+    if tree.op == "@in" and isinstance(tree.args[0], Literal) and isinstance(tree.args[1], Name):
+        value = tree.args[0].value
+        if isinstance(value, str):
+            yield tree.args[1].name, value
+    for arg in tree.args:
+        yield from mentioned(arg)
+
+
+def _of_trigger(trigger: model.Trigger) -> Iterator[model.Happening]:
+    if isinstance(trigger, model.Happening):
+        yield trigger
+    elif isinstance(trigger, (model.AnyOf, model.AllOf)):
+        for part in trigger.parts:
+            yield from _of_trigger(part)
+    elif isinstance(trigger, model.Passed):
+        yield trigger.since
+        if trigger.unless:
+            yield trigger.unless
+
+
+def _of_opening(opening: model.Opening) -> Iterator[model.Until]:
+    if isinstance(opening, model.Until):
+        yield opening
+    elif isinstance(opening, (model.UntilAny, model.UntilAll)):
+        for part in opening.parts:
+            yield from _of_opening(part)
+    elif isinstance(opening, model.UntilNot):
+        yield from _of_opening(opening.part)
+
+
+def openings_of(gate: model.Gate) -> tuple[model.Until, ...]:
+    """What would open a gate, as far as it is an event."""
+    return tuple(_of_opening(gate.until))
+
+
+def _happenings(policy: model.Policy) -> Iterator[model.Happening]:
+    for rule in policy.rules:
+        if isinstance(rule, model.Duty):
+            yield from rule.act.happenings
+            yield from _of_trigger(rule.trigger)
+        elif isinstance(rule, model.Gate):
+            yield from rule.shuts
+            yield from (until.happening for until in _of_opening(rule.until))
+        elif isinstance(rule, model.Proposal):
+            yield from _of_trigger(rule.on)
+    for fact in policy.facts.values():
+        if fact.count:
+            yield fact.count
+
+
+def _needed(policy: model.Policy) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(event, field, values) that rules ask to be complete, or name as recipients."""
+    for rule in policy.rules:
+        if isinstance(rule, model.Duty):
+            for happening in rule.act.happenings:
+                if rule.need:
+                    yield happening.event, rule.need.of, rule.need.all
+                if rule.to:
+                    yield happening.event, "to", rule.to
+        elif isinstance(rule, model.Gate):
+            for until in _of_opening(rule.until):
+                if until.need:
+                    yield until.happening.event, until.need.of, until.need.all
+
+
+@lru_cache(maxsize=32)
+def offers(program: Program) -> Offers:
+    """Every value that a rule of the policy names for a field of an event, in the order of the text."""
+    policy = program.policy
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for event, key, values in _needed(policy):
+        found.setdefault((event, key), {}).update(dict.fromkeys(values))
+    for happening in _happenings(policy):
+        if happening.where is None:
+            continue
+        for name, value in mentioned(happening.where.tree):
+            if name in policy.events[happening.event].fields:
+                found.setdefault((happening.event, name), {})[value] = None
+    return {place: tuple(values) for place, values in found.items()}
+
+
+@lru_cache(maxsize=32)
+def orders_made_by(program: Program) -> frozenset[str]:
+    """Events that give a new order its number: those whose instances a gate or duty then counts."""
+    policy = program.policy
+    made = {
+        until.for_each.event
+        for rule in policy.all_of(model.Gate)
+        for until in _of_opening(rule.until)
+        if until.for_each is not None
+    }
+    replaced = {name for name, event in policy.events.items() if "replaces" in event.fields}
+    return frozenset(made | replaced)
+
+
+@lru_cache(maxsize=32)
+def spoken_of(program: Program) -> frozenset[str]:
+    """Events that some rule, power, axis or fact of the policy speaks of."""
+    policy = program.policy
+    named = {happening.event for happening in _happenings(policy)}
+    named |= {rule.event for rule in policy.all_of(model.RecordRule)}
+    named |= {event for rule in policy.all_of(model.Power) for event in rule.may}
+    for source in (*policy.axes.values(), *policy.facts.values()):
+        named |= {place.event for place in source.sources}
+    return frozenset(named)
+
+
+def asked_of(rule: model.Duty) -> dict[str, str | bool]:
+    """What the act that keeps a duty must say, as far as the rule says it outright."""
+    happening = rule.act.happenings[0]
+    return equalities(happening.where.tree) if happening.where else {}

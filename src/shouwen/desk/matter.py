@@ -1,0 +1,357 @@
+"""What a matter's page shows, put together from its journal, its standing and the rows of its duties."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import orjson
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.customers.masking import mask_name
+from shouwen.customers.models import Asset, Customer
+from shouwen.desk.acting import Acting, open_journal
+from shouwen.desk.hints import spoken_of
+from shouwen.desk.words import Names, Said, references, said
+from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, effective
+from shouwen.engine.entry import MENDING
+from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject
+from shouwen.journal.pen import LATE, OpenJournal
+from shouwen.organisation.models import Person
+from shouwen.policy.model import Axis, Kind
+
+COMMON = (
+    "noted", "handover_offered", "assigned", "reassigned", "urged", "suspended", "resumed", "extended", "waived",
+    "excused", "joined", "linked", "merged", "retracted", "corrected", "closed", "reopened", "withdrawn",
+)  # fmt: skip
+"""Acts that every matter knows, whether its policy speaks of them or not."""
+OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
+RELATIONS: Mapping[str, str | Promise] = {
+    "part_of": _("is part of"),
+    "repeat_of": _("is a repeat of"),
+    "continued_as": _("is continued as"),
+    "about": _("is about"),
+    "merged": _("is merged into"),
+}
+RELATIONS_BACK: Mapping[str, str | Promise] = {
+    "part_of": _("comprises"),
+    "repeat_of": _("is repeated by"),
+    "continued_as": _("continues"),
+    "about": _("is spoken of in"),
+    "merged": _("has taken in"),
+}
+DONE = frozenset({"kept", "late", "waived", "excused"})
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A duty on the page: as the engine sees it now, with the row's holder."""
+
+    owed: Owed
+    row: Duty | None
+    have: int
+    want: int
+
+    @property
+    def overdue(self) -> bool:
+        return self.owed.state == "overdue"
+
+    @property
+    def provisional(self) -> bool:
+        return self.row is not None and self.row.provisional
+
+    @property
+    def holder(self) -> str:
+        """Who it lies with: the person, else the post."""
+        if self.row is None or self.row.outside:
+            return ""
+        return self.row.person.name if self.row.person else self.row.post.name if self.row.post else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to be done next: a button, or whom it waits for."""
+
+    event: str
+    title: str
+    may: bool
+    roles: tuple[str, ...]
+    owed: Owed | None = None
+    instance: str | None = None
+    shut: tuple[Shut, ...] = ()
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of the timeline."""
+
+    entry: Entry
+    title: str
+    act: bool
+    house: bool
+    bad: bool
+    lines: Sequence[Said]
+    late: bool
+    struck: bool
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Category:
+    axis: Axis
+    value: Any
+    presumed: Any
+
+
+@dataclass
+class MatterPage:
+    """Everything of one subject for one person at one instant."""
+
+    subject: Subject
+    person: Person
+    now: datetime
+    journal: OpenJournal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.journal = open_journal(self.subject)
+        self.acting = Acting(self.journal, self.person, self.now)
+
+    @property
+    def moment(self) -> datetime:
+        """The engine is asked at or after the last entry."""
+        return max(self.now, self.journal.steps[-1].recorded_at) if self.journal.steps else self.now
+
+    @property
+    def zone(self) -> str:
+        return self.subject.unit.zone
+
+    @cached_property
+    def kind(self) -> Kind | None:
+        return self.journal.program.policy.kinds.get(self.subject.kind) if self.journal.program else None
+
+    @cached_property
+    def owed(self) -> list[Owed]:
+        return self.journal.standing.duties(self.moment) if self.journal.standing else []
+
+    def title_of(self, owed: Owed) -> str:
+        return owed.rule.title or self.journal.events[owed.rule.act.event].title
+
+    # --- clocks ------------------------------------------------------------
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """Standing duties first, by due time; then what was done; what became void last."""
+        rows = {row.key: row for row in self.subject.duties.select_related("person", "post", "unit")}
+        found = []
+        for owed in self.owed:
+            need = owed.rule.need
+            want = (len(need.all) or need.count) if need else 0
+            found.append(Clock(owed, rows.get(owed.key), want - len(owed.missing), want))
+        return sorted(found, key=_clock_order)
+
+    @property
+    def running(self) -> list[Clock]:
+        return [clock for clock in self.clocks if clock.owed.state in STANDING]
+
+    @property
+    def done(self) -> list[Clock]:
+        return [clock for clock in self.clocks if clock.owed.state in DONE]
+
+    @property
+    def void(self) -> list[Clock]:
+        return [clock for clock in self.clocks if clock.owed.state == "void"]
+
+    # --- what to do next ------------------------------------------------------
+
+    @cached_property
+    def _next(self) -> list[Next]:
+        return self.journal.standing.next_acts(self.moment) if self.journal.standing else []
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What is owed, each as what to do about it."""
+        found: list[Step] = []
+        for one in self._next:
+            if one.owed is None:
+                continue
+            for happening in one.owed.rule.act.happenings:
+                if self.journal.events[happening.event].implied:
+                    continue
+                mine = self.acting.may(happening.event)
+                query = f"duty={one.owed.key}"
+                found.append(
+                    Step(
+                        happening.event, self.title_of(one.owed), mine, one.roles, one.owed, one.instance, one.shut, query
+                    )
+                )
+        return found
+
+    @cached_property
+    def others(self) -> list[Step]:
+        """Further acts and facts of this policy that the person may write now."""
+        owed = {step.event for step in self.steps if step.may}
+        spoken = spoken_of(self.journal.program) if self.journal.program else frozenset()
+        names = [name for name in self.journal.events if name in spoken and name not in (*COMMON, *owed)]
+        return [step for name in names if (step := self._step(name)) is not None]
+
+    @cached_property
+    def common(self) -> list[Step]:
+        return [step for name in COMMON if name in self.journal.events and (step := self._step(name)) is not None]
+
+    def _step(self, name: str) -> Step | None:
+        event = self.journal.events[name]
+        if event.implied or name in OWN_PAGES or not self.acting.may(name):
+            return None
+        if self.subject.state != "open" and name not in ("reopened", "noted", "archived", "unmerged", "retracted"):
+            return None
+        shut = tuple(self.journal.standing.shut(name, {})) if self.journal.standing else ()
+        roles = self.journal.standing.may(name) if self.journal.standing else None
+        return Step(name, event.title, True, roles or (), shut=shut)
+
+    @cached_property
+    def gates(self) -> list[tuple[str, Shut]]:
+        """Acts that are shut now, each gate once: (what it shuts, the gate)."""
+        found: dict[tuple[str, str | None], tuple[str, Shut]] = {}
+        for one in self._next:
+            for shut in one.shut:
+                found.setdefault((shut.gate.id, shut.instance), (self.journal.events[one.event].title, shut))
+        return list(found.values())
+
+    @cached_property
+    def proposals(self) -> list[tuple[str, Proposed]]:
+        """(what is proposed, the proposal), as the engine sees them now."""
+        found = self.journal.standing.proposals(self.moment) if self.journal.standing else []
+        return [(self.journal.events[one.propose].title, one) for one in found]
+
+    @property
+    def provisional(self) -> bool:
+        return any(clock.provisional for clock in self.running)
+
+    @property
+    def accept_key(self) -> str:
+        """One acceptance an offer: a second click gives the first result."""
+        return f"accept:{self.subject.pk}:{self.subject.offered_at}:{self.person.pk}"
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        if self.journal.standing is None or self.journal.program is None:
+            return []
+        values = self.journal.standing.values
+        return [
+            Category(axis, values.get(name), axis.presumed) for name, axis in self.journal.program.policy.axes.items()
+        ]
+
+    # --- the journal -----------------------------------------------------------
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return list(self.subject.entries.select_related("by", "unit").order_by("at", "recorded_at", "seq"))
+
+    @cached_property
+    def sealed(self) -> Mapping[int, Mapping[str, Any]]:
+        """Sealed content by the entry's number; erased ones are empty."""
+        contents = Content.objects.filter(entry__subject=self.subject).values_list("entry__seq", "body")
+        return {seq: orjson.loads(body) if body else {} for seq, body in contents}
+
+    @cached_property
+    def names(self) -> Names:
+        found: list[tuple[str, Any]] = []
+        for entry in self.entries:
+            fields = self.journal.events[entry.type].fields
+            found += references(fields, {**entry.data, **self.sealed.get(entry.seq, {})})
+        return Names(found)
+
+    @cached_property
+    def titles(self) -> dict[tuple[str, str], str]:
+        """Words for duties and entries of this journal."""
+        found = {("duty", owed.key): self.title_of(owed) for owed in self.owed}
+        for owed in self.owed:
+            found.setdefault(("duty", owed.rule.id), self.title_of(owed))
+        for entry in self.entries:
+            found["entry", str(entry.seq)] = f"#{entry.seq} {self.journal.events[entry.type].title}"
+        return found
+
+    @cached_property
+    def timeline(self) -> list[Told]:
+        """The whole journal, latest first; what was retracted stays, struck."""
+        standing = {step.id for step in effective(self.journal.steps)}
+        corrected = {str(step.data.get("entry")) for step in self.journal.steps if step.type == "corrected"}
+        breached = {str(step.data.get("entry")) for step in self.journal.steps if step.type == "breached"}
+        told = [self._told(entry, standing, corrected, breached) for entry in self.entries]
+        return list(reversed(told))
+
+    def _told(self, entry: Entry, standing: set[str], corrected: set[str], breached: set[str]) -> Told:
+        event = self.journal.events[entry.type]
+        data = {**entry.data, **self.sealed.get(entry.seq, {})}
+        lines = said(event.fields, data, self.names, self.journal.zone, self.titles)
+        name = str(entry.seq)
+        struck = name not in standing and entry.type not in MENDING
+        bad = entry.type in ("overdue", "breached") or name in breached
+        house = entry.by_id is None
+        return Told(entry, event.title, event.act, house, bad, lines, LATE in entry.marks, struck, name in corrected)
+
+    def told_since(self, seqs: set[int]) -> list[Told]:
+        return [told for told in self.timeline if told.entry.seq in seqs]
+
+    # --- around it -----------------------------------------------------------------
+
+    @cached_property
+    def received(self) -> Mapping[str, Any]:
+        """The data of the entry that opened it, sealed content with it."""
+        first = next((entry for entry in self.entries if entry.type == "received"), None)
+        return {**first.data, **self.sealed.get(first.seq, {})} if first else {}
+
+    @cached_property
+    def customer(self) -> Customer | None:
+        ref = str(self.received.get("customer", ""))
+        return Customer.objects.filter(pk=ref).first() if ref.isdecimal() else None
+
+    @cached_property
+    def asset(self) -> Asset | None:
+        ref = str(self.received.get("asset", ""))
+        return Asset.objects.filter(pk=ref).select_related("unit").first() if ref.isdecimal() else None
+
+    @property
+    def masked(self) -> str:
+        return mask_name(self.customer.name) if self.customer else ""
+
+    @cached_property
+    def links(self) -> list[tuple[str | Promise, Subject]]:
+        """(relation, the other subject), from both sides."""
+        own = [(RELATIONS.get(link.role, link.role), link.other) for link in self.subject.links.select_related("other")]
+        others = self.subject.linked_from.select_related("subject")
+        return own + [(RELATIONS_BACK.get(link.role, link.role), link.subject) for link in others]
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return list(self.subject.attachments.filter(erased_at__isnull=True).order_by("uploaded_at"))
+
+    @cached_property
+    def orders(self) -> tuple[str, ...]:
+        """Numbers of orders in the journal, without those that later ones replace."""
+        policy = self.journal.program.policy if self.journal.program else None
+        found: dict[str, None] = {}
+        replaced: set[str] = set()
+        for step in effective(self.journal.steps):
+            for name, one in (policy.events[step.type].fields if policy else {}).items():
+                value = step.data.get(name)
+                if one.type == "order" and value:
+                    if name == "replaces":
+                        replaced.add(str(value))
+                    else:
+                        found[str(value)] = None
+        return tuple(order for order in found if order not in replaced)
+
+
+def _clock_order(clock: Clock) -> tuple[Any, ...]:
+    owed = clock.owed
+    return (
+        owed.state not in STANDING,
+        owed.due_at is None,
+        owed.due_at or owed.opened_at,
+        owed.opened_at,
+        owed.key,
+    )

@@ -1,0 +1,25 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+
+from shouwen.desk.views import act, find, intake, matter, policies, workbench
+
+app_name = "desk"
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    path("matters/", workbench.matters, name="matters"),
+    path("matters/new/", intake.intake, name="intake"),
+    path("matters/new/known/", intake.known, name="known"),
+    path("matters/new/repeats/", intake.repeats, name="repeats"),
+    path("matters/<uuid:pk>/", matter.matter, name="matter"),
+    path("matters/<uuid:pk>/customer/", matter.reveal, name="reveal"),
+    path("matters/<uuid:pk>/why/", matter.why, name="why"),
+    path("matters/<uuid:pk>/do/<slug:event>/", act.act, name="act"),
+    path("regulations/", policies.policies, name="policies"),
+    path("regulations/<int:pk>/", policies.policy, name="policy"),
+    path("clauses/<path:clause_id>", policies.clause, name="clause"),
+    path("find/customers/", find.customers, name="find-customers"),
+    path("find/assets/", find.assets, name="find-assets"),
+    path("find/people/", find.people, name="find-people"),
+    path("find/matters/", find.matters, name="find-matters"),
+]

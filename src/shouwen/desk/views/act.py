@@ -1,0 +1,223 @@
+"""Writing an entry: the form that the event declares, and what ``record()`` answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from shouwen.desk.forms import ActForm, EventForm, Surroundings
+from shouwen.desk.hints import asked_of, equalities, openings_of
+from shouwen.desk.matter import MatterPage, Told
+from shouwen.desk.reach import own_units
+from shouwen.desk.views.matter import seen_by
+from shouwen.desk.words import Names
+from shouwen.engine import STANDING, Owed, Shut
+from shouwen.journal import attachments
+from shouwen.journal.drafts import Draft
+from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, Stale
+from shouwen.journal.models import Attachment
+from shouwen.journal.record import record
+from shouwen.organisation.models import Person, Unit, UnitKind
+from shouwen.policy.model import Duty
+
+
+@dataclass
+class Answer:
+    """What ``record()`` said against an act, for the page."""
+
+    status: int = HTTPStatus.OK
+    shut: tuple[Shut, ...] = ()
+    since: list[Told] = field(default_factory=list)
+    roles: tuple[str, ...] = ()
+    text: str = ""
+    files: list[Attachment] = field(default_factory=list)
+
+
+def surroundings(page: MatterPage) -> Surroundings:
+    """What this matter's forms can offer."""
+    assert page.journal.program is not None
+    contractors = Unit.objects.holding(page.now).filter(kind=UnitKind.CONTRACTOR)
+    return Surroundings(
+        page.journal.program,
+        page.journal.zone,
+        orders=page.orders,
+        duties=[(owed.key, f"{page.title_of(owed)} {owed.instance or ''}".strip()) for owed in page.owed
+                if owed.state in STANDING],
+        entries=[(str(step.seq), page.titles["entry", str(step.seq)]) for step in page.journal.steps],
+        units=[(str(unit.pk), f"{'　' * (len(unit.line) - 1)}{unit.name}") for unit in own_units(page.person, page.now)],
+        contractors=tuple(contractors.values_list("name", flat=True)),
+        name_of=name_of,
+    )
+
+
+def name_of(kind: str, ref: str) -> str:
+    """The words for one reference."""
+    return Names([(kind, ref)]).name(kind, ref)
+
+
+def _owed(page: MatterPage, key: str) -> Owed | None:
+    return next((owed for owed in page.owed if owed.key == key), None)
+
+
+def _prefilled(page: MatterPage, event: str, query: Mapping[str, str], owed: Owed | None) -> dict[str, Any]:
+    """What the duty or gate that led here asks of the act: its instance, and what the rule says outright."""
+    fields = page.journal.events[event].fields
+    found: dict[str, Any] = {}
+    if owed is not None:
+        found |= _of_duty(owed.rule, owed)
+    gate = next((shut.gate for _title, shut in page.gates if shut.gate.id == query.get("gate")), None)
+    if gate is not None:
+        for until in openings_of(gate):
+            if until.happening.event == event and until.happening.where is not None:
+                found |= equalities(until.happening.where.tree)
+        if gate.per and query.get("instance"):
+            found[gate.per] = query["instance"]
+    for name, value in list(found.items()):
+        one = fields.get(name)
+        if one is None:
+            del found[name]
+        elif one.many and not isinstance(value, list):
+            found[name] = [value]
+    return found
+
+
+def _of_duty(rule: Duty, owed: Owed) -> dict[str, Any]:
+    found: dict[str, Any] = dict(asked_of(rule))
+    if rule.to:
+        found["to"] = list(rule.to)
+    if rule.need and rule.need.all and owed.missing:
+        found[rule.need.of] = list(owed.missing)
+    if rule.per and owed.instance:
+        found[rule.act.same or rule.per] = owed.instance.partition("/")[0]
+    return found
+
+
+def _single(fields: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """A field that takes one value gets the first of several."""
+    return {
+        name: value[0] if isinstance(value, list) and not fields[name].many and fields[name].type != "list" else value
+        for name, value in found.items()
+    }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
+    """The form of one event upon one matter: shown, or sent."""
+    page = seen_by(request, pk)
+    declared = page.journal.events.get(event)
+    if declared is None or declared.implied or page.journal.program is None:
+        raise Http404
+    owed = _owed(page, request.GET.get("duty", ""))
+    posts = page.acting.posts(event, owed)
+    around = surroundings(page)
+    if request.method != "POST":
+        initial = _single(declared.fields, _prefilled(page, event, request.GET.dict(), owed))
+        form = ActForm(declared, around, posts, initial={"seen": page.subject.head_seq, **initial})
+        return _show(request, page, form, owed, _beforehand(page, event, initial))
+    form = ActForm(declared, around, posts, request.POST, request.FILES)
+    answer = _send(page, form, request)
+    if answer is None:
+        messages.success(request, _("Recorded: %(what)s.") % {"what": declared.title})
+        address = reverse("desk:matter", args=[page.subject.pk])
+        return HttpResponseClientRedirect(address) if _by_htmx(request) else redirect(address)
+    return _show(request, seen_by(request, pk), form, owed, answer)
+
+
+def _by_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _beforehand(page: MatterPage, event: str, data: Mapping[str, Any]) -> Answer:
+    """What is known before anything is sent: no power, or a gate that is shut."""
+    if not page.acting.may(event):
+        roles = page.journal.standing.may(event) if page.journal.standing else None
+        return Answer(roles=roles or (), text=_("You hold no post that may do this."))
+    shut = page.journal.standing.shut(event, data) if page.journal.standing else []
+    return Answer(shut=tuple(shut))
+
+
+def _send(page: MatterPage, form: ActForm, request: HttpRequest) -> Answer | None:
+    """None once it is written; else why not. Files that were taken in are kept for the next try."""
+    if not form.is_valid():
+        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, files=kept_files(request, page.person))
+    kept = kept_files(request, page.person)
+    try:
+        data, kept = with_files(form, kept, page.person)
+        role = form.cleaned_data["post"] or next(iter(page.acting.posts(form.event.name, None)), "")
+        draft = Draft(
+            page.subject,
+            form.event.name,
+            data,
+            at=cast("datetime | None", form.cleaned_data["at"]),
+            post=role,
+            key=form.cleaned_data["key"],
+            seen=form.cleaned_data["seen"],
+            reason=form.cleaned_data["reason_late"],
+        )
+        record(draft, actor=page.acting.actor(role))
+    except Refused as refused:
+        return Answer(HTTPStatus.CONFLICT, shut=refused.shut, files=kept)
+    except Stale as stale:
+        return _stale(form, stale, page, kept)
+    except Invalid as invalid:
+        form.take_errors({"reason_late" if name == "reason" else name: text for name, text in invalid.errors.items()})
+        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, files=kept)
+    except NotAllowed as refused:
+        return Answer(HTTPStatus.FORBIDDEN, roles=refused.roles, text=str(refused), files=kept)
+    except NoRoom as full:
+        return Answer(HTTPStatus.INSUFFICIENT_STORAGE, text=str(full), files=kept)
+    return None
+
+
+def _stale(form: ActForm, stale: Stale, page: MatterPage, kept: list[Attachment]) -> Answer:
+    """Others wrote meanwhile: their entries are shown, what was typed stays, and the next try is against the new head."""
+    fresh = MatterPage(page.subject, page.person, page.now)
+    fresh.subject.refresh_from_db(fields=["head_seq", "state"])
+    typed = form.data.copy()  # type: ignore[attr-defined]
+    typed["seen"] = str(fresh.subject.head_seq)
+    form.data = typed
+    told = fresh.told_since({entry.seq for entry in stale.since})
+    return Answer(HTTPStatus.CONFLICT, since=told, files=kept)
+
+
+def kept_files(request: HttpRequest, person: Person) -> list[Attachment]:
+    """Files of an earlier try that this person uploaded and no entry names yet."""
+    ids = attachments.existing(request.POST.getlist("kept_files"))
+    return list(Attachment.objects.filter(pk__in=ids, uploaded_by=person, subject__isnull=True))
+
+
+def with_files(form: EventForm, kept: list[Attachment], person: Person) -> tuple[dict[str, Any], list[Attachment]]:
+    """The event's data with uploaded files taken in and named by their ids."""
+    data = form.data_of_event()
+    for name, one in form.declared.items():
+        if one.type != "file":
+            continue
+        uploads: list[UploadedFile] = data.pop(name, [])
+        for upload in uploads:
+            try:
+                kept = [*kept, attachments.keep(upload.file, upload.name or "", person)]
+            except Invalid as invalid:
+                raise Invalid({name: text for text in invalid.errors.values()}) from invalid
+        if kept:
+            ids = [str(one.pk) for one in kept]
+            data[name] = ids if one.many else ids[0]
+    return data, kept
+
+
+def _show(request: HttpRequest, page: MatterPage, form: ActForm, owed: Owed | None, answer: Answer) -> HttpResponse:
+    template = "desk/parts/act.html" if _by_htmx(request) else "desk/act.html"
+    context = {"page": page, "form": form, "owed": owed, "answer": answer, "now": page.now, "event": form.event}
+    return render(request, template, context, status=answer.status)

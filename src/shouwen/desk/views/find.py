@@ -1,0 +1,87 @@
+"""What comboboxes ask while one types: a few lines to choose from."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shouwen.customers import queries
+from shouwen.customers.masking import mask_phone
+from shouwen.desk.reach import top_units
+from shouwen.desk.workbench import masked_customers
+from shouwen.journal import access_log, clock
+from shouwen.journal.models import Subject
+from shouwen.organisation.access import visible
+from shouwen.organisation.models import Person
+from shouwen.organisation.queries import find_people
+
+LIMIT = 8
+
+
+@dataclass(frozen=True)
+class Option:
+    """A line: what is sent, what the field shows, and what helps to tell it from others."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+def _lines(request: HttpRequest, options: list[Option]) -> HttpResponse:
+    context = {"options": options[:LIMIT], "list": request.GET.get("list", "list")[:60]}
+    return render(request, "desk/parts/options.html", context)
+
+
+def _asked(request: HttpRequest) -> tuple[Person, str]:
+    return cast("Person", request.user), request.GET.get("q", "").strip()[:60]
+
+
+@login_required
+@require_safe
+def customers(request: HttpRequest) -> HttpResponse:
+    """Customers whom the person's posts serve, by telephone, name, pinyin or room."""
+    person, text = _asked(request)
+    now = clock.now()
+    found = [one for unit in top_units(person, now) for one in queries.find(text, unit, now.date())]
+    if found:
+        access_log.looked(person, None, f"customer search: {len(found[:LIMIT])} shown")
+    options = []
+    for one in {one.customer.pk: one for one in found}.values():
+        rooms = "、".join(f"{holding.asset.unit.name} {holding.asset.label}" for holding in one.holdings[:2])
+        phones = "、".join(mask_phone(contact.value) for contact in one.contacts[:1])
+        options.append(Option(str(one.customer.pk), one.customer.name, "　".join(filter(None, (rooms, phones)))))
+    return _lines(request, options)
+
+
+@login_required
+@require_safe
+def assets(request: HttpRequest) -> HttpResponse:
+    person, text = _asked(request)
+    found = [asset for unit in top_units(person, clock.now()) for asset in queries.find_assets(text, unit)]
+    return _lines(request, [Option(str(asset.pk), f"{asset.unit.name} {asset.label}") for asset in found])
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    _person, text = _asked(request)
+    now = clock.now()
+    options = []
+    for one in find_people(text, now)[:LIMIT]:
+        held = one.appointments.holding(now).select_related("post__unit").first()
+        options.append(Option(str(one.pk), one.name, f"{held.post.unit.name} · {held.post.name}" if held else ""))
+    return _lines(request, options)
+
+
+@login_required
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    person, text = _asked(request)
+    seen = visible(person, Subject.objects.filter(number__icontains=text), clock.now()) if text else Subject.objects.none()
+    found = list(seen.order_by("-opened_at")[:LIMIT])
+    customers = masked_customers(found)
+    options = [Option(str(one.pk), one.number, customers.get(str(one.pk), "")) for one in found]
+    return _lines(request, options)

@@ -1,0 +1,58 @@
+"""A matter's page: journal, clocks, gates, what to do next; arithmetic and names on demand."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from shouwen.customers.queries import described
+from shouwen.desk.matter import MatterPage
+from shouwen.journal import access_log, clock
+from shouwen.journal.models import Subject
+from shouwen.organisation.access import visible
+from shouwen.organisation.models import Person
+
+
+def seen_by(request: HttpRequest, pk: UUID) -> MatterPage:
+    """The subject's page for who is signed in; what one may not see is not found."""
+    person = cast("Person", request.user)
+    now = clock.now()
+    rows = visible(person, Subject.objects.filter(pk=pk), now)
+    subject = get_object_or_404(rows.select_related("unit", "owner_person", "owner_post", "offered_to", "policy_version"))
+    return MatterPage(subject, person, now)
+
+
+@login_required
+@require_safe
+def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The whole page. Looking at it is written down: it shows what the customer said."""
+    page = seen_by(request, pk)
+    access_log.looked(page.person, page.subject, "page")
+    return render(request, "desk/matter.html", {"page": page, "now": page.now})
+
+
+@login_required
+@require_POST
+def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Name, numbers and home of the customer, unmasked; the look is written down first."""
+    page = seen_by(request, pk)
+    access_log.looked(page.person, page.subject, "customer")
+    found = described([page.customer], page.now.date()) if page.customer else []
+    context = {"page": page, "found": found[0] if found else None}
+    return render(request, "desk/parts/revealed.html", context)
+
+
+@login_required
+@require_safe
+def why(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How a duty's due time came about."""
+    page = seen_by(request, pk)
+    key = request.GET.get("duty", "")
+    clock_of = next((one for one in page.clocks if one.owed.key == key), None)
+    if clock_of is None or page.journal.standing is None:
+        raise Http404
+    context = {"why": page.journal.standing.explain(key, page.moment), "clock": clock_of, "page": page}
+    return render(request, "desk/parts/why.html", context)

@@ -1,0 +1,106 @@
+"""The workbench's list: rows of duties as they are stored, never computed; counts and list from the same rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.customers.masking import mask_name
+from shouwen.customers.models import Customer
+from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
+from shouwen.matters.models import Brought
+from shouwen.organisation.access import visible
+from shouwen.organisation.models import Person
+from shouwen.organisation.seats import seats
+
+PAGE = 50
+SOON = timedelta(hours=24)
+STANDING = (DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE)
+TABS = {"mine": _("Mine"), "unit": _("My unit's"), "supervised": _("What I supervise")}
+FILTERS = {"all": _("All"), "overdue": _("Overdue"), "soon": _("Due within 24 hours"), "waiting": _("Waiting for others")}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One row: the duty, and of whom its matter speaks."""
+
+    duty: Duty
+    customer: str
+    overdue: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Bench:
+    rows: list[Listed]
+    page: "Page[Duty]"
+    counts: dict[str, int]
+
+
+def of_tab(person: Person, tab: str, now: datetime) -> QuerySet[Duty]:
+    """Standing duties of a tab.
+
+    Mine: what I owe, and what others owe on matters that are mine. My unit's: what the posts of my units owe.
+    What I supervise: everything that I may see.
+    """
+    standing = Duty.objects.filter(state__in=STANDING, subject__state=SubjectState.OPEN)
+    held = seats(person, now)
+    posts = [seat.post.pk for seat in held]
+    if tab == "unit":
+        return visible(person, standing.filter(unit__in=[seat.unit.pk for seat in held], outside=False), now)
+    if tab == "supervised":
+        return visible(person, standing, now)
+    return standing.filter(owed_by(person, posts) | Q(subject__owner_person=person) | Q(subject__owner_post__in=posts))
+
+
+def owed_by(person: Person, posts: Iterable[int]) -> Q:
+    """What the person owes: by name, or as one of several who hold the post."""
+    return Q(outside=False) & (Q(person=person) | Q(person__isnull=True, post__in=list(posts)))
+
+
+def conditions(person: Person, tab: str, now: datetime) -> dict[str, Q]:
+    """What each filter keeps. Overdue is what the clock says, whether or not the sweep has written so."""
+    others = ~owed_by(person, [seat.post.pk for seat in seats(person, now)])
+    waiting = others if tab == "mine" else Q(outside=True)
+    return {
+        "all": Q() if tab != "mine" else ~others,
+        "overdue": Q(due_at__lte=now) & ~waiting,
+        "soon": Q(due_at__gt=now, due_at__lte=now + SOON) & ~waiting,
+        "waiting": waiting,
+    }
+
+
+def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime) -> Bench:
+    """One page of a tab under a filter, with how many each filter keeps."""
+    tests = conditions(person, tab, now)
+    rows = of_tab(person, tab, now)
+    if text:
+        rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
+    counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})
+    kept = rows.filter(tests[chosen]).select_related("subject__unit", "unit", "post", "person")
+    ordered = kept.order_by(F("due_at").asc(nulls_last=True), "opened_at", "pk")
+    page = Paginator(ordered, PAGE).get_page(number)
+    duties = list(page.object_list)
+    customers = masked_customers(duty.subject for duty in duties)
+    posts = {seat.post.pk for seat in seats(person, now)}
+    listed = [
+        Listed(
+            duty,
+            customers.get(str(duty.subject_id), ""),
+            duty.due_at is not None and duty.due_at <= now,
+            not duty.outside and (duty.person_id == person.pk or (duty.person_id is None and duty.post_id in posts)),
+        )
+        for duty in duties
+    ]
+    return Bench(listed, page, {name: counts[f"n_{name}"] for name in tests})
+
+
+def masked_customers(subjects: Iterable[Subject]) -> dict[str, str]:
+    """Masked names of the customers by the subject's id; two queries."""
+    brought = Brought.objects.filter(subject__in=[subject.pk for subject in subjects]).exclude(customer="")
+    ids = {str(row.subject_id): int(row.customer) for row in brought if row.customer.isdecimal()}
+    known = Customer.objects.in_bulk(sorted(set(ids.values())))
+    return {subject: mask_name(known[pk].name) for subject, pk in ids.items() if pk in known}
