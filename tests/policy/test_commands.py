@@ -39,7 +39,7 @@ def test_check_says_every_mistake_and_exits_with_1(folder: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         f"{bad}:48: sample/3.1：没有名为“plan_maid”的事件；是不是“plan_made”？",
-        f"{bad}:52: sample/3.1：没有名为“work_done”的事件；是不是“work_started”？",
+        f"{bad}:52: sample/3.1：没有名为“work_done”的事件；是不是“work_finished”？",
         "sample：2 处错误",
     ]
 
