@@ -16,7 +16,8 @@ from shouwen.organisation.seats import Seat, seats
 
 def open_journal(subject: Subject) -> OpenJournal:
     """The subject's journal as it stands, to be read; ``program`` None where no policy holds."""
-    program = program_of(subject.policy_version_id, subject.unit) if subject.policy_version_id else None
+    policy = subject.policy_version_id
+    program = program_of(policy, subject.unit, subject.calendar_version_id) if policy else None
     return OpenJournal(subject, program, steps_of([subject])[subject.pk])
 
 

@@ -74,8 +74,11 @@ def openings_of(gate: model.Gate) -> tuple[model.Until, ...]:
     return tuple(_of_opening(gate.until))
 
 
-def _happenings(policy: model.Policy) -> Iterator[model.Happening]:
+def _happenings(policy: model.Policy, kind: str = "") -> Iterator[model.Happening]:
+    """Of the rules for one kind of subject, or of all."""
     for rule in policy.rules:
+        if kind and rule.kinds and kind not in rule.kinds:
+            continue
         if isinstance(rule, model.Duty):
             yield from rule.act.happenings
             yield from _of_trigger(rule.trigger)
@@ -134,13 +137,15 @@ def orders_made_by(program: Program) -> frozenset[str]:
     return frozenset(made | replaced)
 
 
-@lru_cache(maxsize=32)
-def spoken_of(program: Program) -> frozenset[str]:
-    """Events that some rule, power, axis or fact of the policy speaks of."""
+@lru_cache(maxsize=64)
+def spoken_of(program: Program, kind: str) -> frozenset[str]:
+    """Events that some rule, power, axis or fact of the policy speaks of, for one kind of subject."""
     policy = program.policy
-    named = {happening.event for happening in _happenings(policy)}
-    named |= {rule.event for rule in policy.all_of(model.RecordRule)}
-    named |= {event for rule in policy.all_of(model.Power) for event in rule.may}
+    named = {happening.event for happening in _happenings(policy, kind)}
+    named |= {rule.event for rule in policy.all_of(model.RecordRule) if not rule.kinds or kind in rule.kinds}
+    named |= {
+        event for rule in policy.all_of(model.Power) if not rule.kinds or kind in rule.kinds for event in rule.may
+    }
     for source in (*policy.axes.values(), *policy.facts.values()):
         named |= {place.event for place in source.sources}
     return frozenset(named)

@@ -17,7 +17,7 @@ from shouwen.desk.hints import spoken_of
 from shouwen.desk.words import Names, Said, references, said
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, effective
 from shouwen.engine.entry import MENDING
-from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject
+from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
 from shouwen.journal.pen import LATE, OpenJournal
 from shouwen.organisation.models import Person
 from shouwen.policy.model import Axis, Kind
@@ -42,6 +42,7 @@ RELATIONS_BACK: Mapping[str, str | Promise] = {
     "about": _("is spoken of in"),
     "merged": _("has taken in"),
 }
+AFTER_THE_END = frozenset({"reopened", "noted", "archived", "unmerged", "retracted"})
 DONE = frozenset({"kept", "late", "waived", "excused"})
 
 
@@ -72,16 +73,23 @@ class Clock:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to be done next: a button, or whom it waits for."""
+    """Something that may be written: one button."""
 
     event: str
     title: str
-    may: bool
-    roles: tuple[str, ...]
-    owed: Owed | None = None
-    instance: str | None = None
+    act: bool
     shut: tuple[Shut, ...] = ()
-    query: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A duty as what to do about it: the acts that keep it, or whom it waits for."""
+
+    owed: Owed
+    title: str
+    roles: tuple[str, ...]
+    events: tuple[str, ...]
+    shut: tuple[Shut, ...]
 
 
 @dataclass(frozen=True)
@@ -171,31 +179,33 @@ class MatterPage:
         return self.journal.standing.next_acts(self.moment) if self.journal.standing else []
 
     @cached_property
-    def steps(self) -> list[Step]:
-        """What is owed, each as what to do about it."""
-        found: list[Step] = []
+    def asked(self) -> list[Asked]:
+        """What is owed, each as what to do about it; ``events`` are those that the person may write."""
+        found = []
         for one in self._next:
             if one.owed is None:
                 continue
-            for happening in one.owed.rule.act.happenings:
-                if self.journal.events[happening.event].implied:
-                    continue
-                mine = self.acting.may(happening.event)
-                query = f"duty={one.owed.key}"
-                found.append(
-                    Step(
-                        happening.event, self.title_of(one.owed), mine, one.roles, one.owed, one.instance, one.shut, query
-                    )
-                )
+            keeping = dict.fromkeys(happening.event for happening in one.owed.rule.act.happenings)
+            mine = tuple(name for name in keeping if not self.journal.events[name].implied and self.acting.may(name))
+            found.append(Asked(one.owed, self.title_of(one.owed), one.roles, mine, one.shut))
         return found
 
     @cached_property
     def others(self) -> list[Step]:
-        """Further acts and facts of this policy that the person may write now."""
-        owed = {step.event for step in self.steps if step.may}
-        spoken = spoken_of(self.journal.program) if self.journal.program else frozenset()
+        """Further acts and facts that the regulation speaks of and the person may write now."""
+        owed = {name for asked in self.asked for name in asked.events}
+        program = self.journal.program
+        spoken = spoken_of(program, self.subject.kind) if program else frozenset()
         names = [name for name in self.journal.events if name in spoken and name not in (*COMMON, *owed)]
         return [step for name in names if (step := self._step(name)) is not None]
+
+    @property
+    def other_acts(self) -> list[Step]:
+        return [step for step in self.others if step.act]
+
+    @property
+    def other_facts(self) -> list[Step]:
+        return [step for step in self.others if not step.act]
 
     @cached_property
     def common(self) -> list[Step]:
@@ -205,11 +215,10 @@ class MatterPage:
         event = self.journal.events[name]
         if event.implied or name in OWN_PAGES or not self.acting.may(name):
             return None
-        if self.subject.state != "open" and name not in ("reopened", "noted", "archived", "unmerged", "retracted"):
+        if self.subject.state != SubjectState.OPEN and name not in AFTER_THE_END:
             return None
         shut = tuple(self.journal.standing.shut(name, {})) if self.journal.standing else ()
-        roles = self.journal.standing.may(name) if self.journal.standing else None
-        return Step(name, event.title, True, roles or (), shut=shut)
+        return Step(name, event.title, event.act, shut)
 
     @cached_property
     def gates(self) -> list[tuple[str, Shut]]:
