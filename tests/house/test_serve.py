@@ -50,16 +50,33 @@ def child(parent: int, word: bytes) -> int:
     raise AssertionError(f"no child with {word!r}")
 
 
-def test_serves_the_sign_in_page_and_stops_when_asked(served: subprocess.Popen[str]) -> None:
+def commands_with(home: Path) -> list[str]:
+    """Command lines of living processes whose house is `home`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"SHOUWEN_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def test_serves_the_sign_in_page_and_leaves_nobody_behind_when_asked_to_stop_twice(
+    served: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    """make hands a signal on that the process group has had already: the second must not cut the stopping short."""
     host, port = told_address(served)
     line = http.client.HTTPConnection(host, port)
     line.request("GET", "/accounts/login/")
     assert line.getresponse().status == 200
     line.close()
-    served.send_signal(signal.SIGTERM)
+    words = " ".join(commands_with(tmp_path))
+    assert ("granian" in words, "shouwen worker" in words) == (True, True)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        served.send_signal(number)
     assert served.wait() == 0
-    with socket.socket() as again, pytest.raises(ConnectionRefusedError):
-        again.connect((host, port))
+    assert commands_with(tmp_path) == []
 
 
 @pytest.mark.parametrize(("name", "word"), [("web", b"granian"), ("worker", b"shouwen\0worker")])

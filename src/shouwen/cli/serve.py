@@ -21,8 +21,19 @@ SIGN_IN = "/accounts/login/"
 STOP_SECONDS = 15
 
 
-class Stopped(BaseException):
-    """Somebody asked us to stop; a BaseException so that no handler of errors swallows it."""
+class StopRequest:
+    """SIGINT and SIGTERM as a question asked between two looks at the children.
+
+    A handler that raised would cut short the stopping itself when the signal comes twice, as it does through make.
+    """
+
+    def __init__(self) -> None:
+        self.made = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, signum: int, frame: FrameType | None) -> None:
+        self.made = True
 
 
 def free_port(host: str, first: int = 8000) -> int:
@@ -107,19 +118,19 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:
-    """Says the address once the sign-in page answers, then waits until a child ends or we are stopped."""
+def watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int, request: StopRequest) -> None:
+    """Says the address once the sign-in page answers, then waits for a request to stop.
+
+    Raises ClickException when a child ends by itself.
+    """
     told = False
-    while (end := ended(children)) is None:
+    while not request.made:
+        if end := ended(children):
+            raise click.ClickException(end)
         if not told and answers(host, port):
             told = True
             click.echo(f"\n首问 Shouwen  http://{host}:{port}/\n(Ctrl-C)")
-        time.sleep(1 if told else 0.1)
-    raise click.ClickException(end)
-
-
-def on_stop(signum: int, frame: FrameType | None) -> None:
-    raise Stopped
+        time.sleep(0.2)
 
 
 @click.command()
@@ -133,21 +144,16 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     The database is brought to this version first. A child that dies is not started anew: the command says which one,
     stops the other and ends with code 1.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_stop)
+    boot()
+    prepare()
+    if demo and "demo" in COMMANDS:
+        subprocess.run(shouwen("demo"), check=True)
+    port = port or free_port(host)
+    request = StopRequest()
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        boot()
-        prepare()
-        if demo and "demo" in COMMANDS:
-            subprocess.run(shouwen("demo"), check=True)
-        port = port or free_port(host)
         children["web"] = start(web_command(host, port, workers))
         children["worker"] = start(shouwen("worker"))
-        watch(children, host, port)
-    except Stopped:
-        pass
+        watch(children, host, port, request)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         stop(children)
