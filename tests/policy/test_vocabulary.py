@@ -46,6 +46,7 @@ def test_only_what_is_always_there_is_required() -> None:
         *(f"{event}.other" for event in ("joined", "left", "linked", "unlinked", "merged", "unmerged", "split")),
         *(f"{event}.entry" for event in ("breached", "retracted", "corrected", "erased")),
         "overdue.duty",
+        *(f"rebased.{key}" for key in ("from", "to", "reason")),
     }
 
 
