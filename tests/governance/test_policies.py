@@ -95,7 +95,7 @@ class TestInForce:
         old, new = published(), published(changed("24h", "48h", "2026-02-01"))
         actions.put_in_force(house.group, "complaint", old, at("2026-01-01 00:00"))
         actions.put_in_force(house.group, "complaint", new, at("2026-02-01 00:00"))
-        assert due(program_of(old.pk, house.project)) == [at("2026-03-03 09:00")]
+        assert due(program_of(old.pk, house.project, None)) == [at("2026-03-03 09:00")]
 
     def test_each_kind_of_subject_has_its_own(self) -> None:
         house = House()
@@ -113,9 +113,9 @@ class TestInForce:
         actions.put_in_force(house.group, "complaint", version, at("2026-01-01 00:00"))
         actions.put_in_force(house.branch, "complaint", version, at("2026-01-01 00:00"), {"起算": "三十小时"})
         # 3月2日9:00 + 30小时 = 3月3日15:00
-        for program in (program_for(house.project, "complaint", NOW), program_of(version.pk, house.project)):
+        for program in (program_for(house.project, "complaint", NOW), program_of(version.pk, house.project, None)):
             assert due(program) == [at("2026-03-03 15:00")]
-        assert due(program_of(version.pk, house.group)) == [at("2026-03-03 09:00")]
+        assert due(program_of(version.pk, house.group, None)) == [at("2026-03-03 09:00")]
 
     def test_a_version_goes_on_meaning_the_same_where_it_holds(self) -> None:
         house = House()

@@ -1,7 +1,14 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from shouwen.governance.models import CalendarDay, CalendarTable, CalendarYear, InForce, PolicyVersion
+from shouwen.governance.models import (
+    CalendarDay,
+    CalendarTable,
+    CalendarVersion,
+    CalendarYear,
+    InForce,
+    PolicyVersion,
+)
 
 
 class Unchanging(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -45,3 +52,8 @@ class CalendarDayAdmin(Unchanging):
     list_display = ["date", "kind", "name", "table"]
     list_select_related = ["table"]
     list_filter = ["kind"]
+
+
+@admin.register(CalendarVersion)
+class CalendarVersionAdmin(Unchanging):
+    list_display = ["version"]

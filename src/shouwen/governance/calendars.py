@@ -24,9 +24,19 @@ def calendar_for(unit: Unit) -> Calendar:
     One query where nothing changed since it was last asked for.
     """
     tables = CalendarTable.objects.filter(Q(unit__isnull=True) | Q(unit__in=unit.line))
-    revisions = tables.values_list("unit", "pk", "revision")
-    depth = {pk: i for i, pk in enumerate(unit.line)}
-    chain = sorted((depth.get(of or 0, -1), pk, revision) for of, pk, revision in revisions)
+    return _layered(unit, tables.values_list("unit", "pk", "revision"))
+
+
+def calendars_for(units: Iterable[Unit]) -> dict[int, Calendar]:
+    """The calendars that hold in these units now, by their ids; one query where nothing changed."""
+    revisions = list(CalendarTable.objects.values_list("unit", "pk", "revision"))
+    return {unit.pk: _layered(unit, revisions) for unit in units}
+
+
+def _layered(unit: Unit, revisions: Iterable[tuple[int | None, int, UUID]]) -> Calendar:
+    """The statutory table lies lowest, the unit's own on top."""
+    depth = {None: -1} | {pk: i for i, pk in enumerate(unit.line)}
+    chain = sorted((depth[of], pk, revision) for of, pk, revision in revisions if of in depth)
     return _calendar(unit.zone, tuple((pk, revision) for _depth, pk, revision in chain))
 
 

@@ -152,3 +152,18 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d}"
+
+
+class CalendarVersion(models.Model):
+    """日历版本: all that one calendar was made of, under the name that its content gives it; never changed."""
+
+    version = models.CharField(_("version"), max_length=200, primary_key=True)
+    content = models.JSONField(_("content"))
+
+    class Meta:
+        verbose_name = _("calendar version")
+        verbose_name_plural = _("calendar versions")
+        ordering = ["version"]
+
+    def __str__(self) -> str:
+        return self.version

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from shouwen.calendars.calendar import Calendar
 from shouwen.engine import Program, compile_policy
+from shouwen.governance.calendar_versions import kept
 from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.organisation.models import Unit
@@ -37,17 +38,21 @@ def program_for(unit: Unit, kind: str, at: datetime) -> Program:
 
 def program_under(found: InForce, unit: Unit) -> Program:
     """The program of what is in force, on the unit's calendar as it is now."""
-    return _run(found.policy_version, found.readings, unit)
+    return _run(found.policy_version, found.readings, calendar_for(unit))
 
 
-def program_of(version_id: int, unit: Unit) -> Program:
-    """The program of a version on the unit's calendar as it is now, under the readings with which it came into force
-    there or at the nearest superior. Raises PolicyVersion.DoesNotExist.
+def program_of(version_id: int, unit: Unit, calendar_version: str | None) -> Program:
+    """The program of a policy version on a kept calendar, under the readings with which it came into force in the
+    unit or at the nearest superior.
+
+    Without a ``calendar_version`` on the unit's calendar as it is now: for what was never counted.
+    Raises PolicyVersion.DoesNotExist, CalendarVersion.DoesNotExist, UnsoundCalendar.
     """
+    calendar = calendar_for(unit) if calendar_version is None else kept(calendar_version)
     version = PolicyVersion.objects.defer("text").get(pk=version_id)
     rows = InForce.objects.filter(policy_version=version, unit__in=unit.line)
     nearest = max(rows, key=lambda row: unit.line.index(row.unit_id), default=None)
-    return _run(version, nearest.readings if nearest else {}, unit)
+    return _run(version, nearest.readings if nearest else {}, calendar)
 
 
 def policy_of(version: PolicyVersion) -> Policy:
@@ -55,8 +60,8 @@ def policy_of(version: PolicyVersion) -> Policy:
     return _policy(version.digest)
 
 
-def _run(version: PolicyVersion, readings: dict[str, str], unit: Unit) -> Program:
-    return _program(version.digest, tuple(sorted(readings.items())), calendar_for(unit))
+def _run(version: PolicyVersion, readings: dict[str, str], calendar: Calendar) -> Program:
+    return _program(version.digest, tuple(sorted(readings.items())), calendar)
 
 
 @lru_cache(maxsize=KEPT_POLICIES)

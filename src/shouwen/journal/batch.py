@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from shouwen.engine import Program
 from shouwen.governance import programs
+from shouwen.governance.calendar_versions import keep
 from shouwen.journal import fields
 from shouwen.journal.checks import KEY_LIMIT, check_draft, check_own_references, check_seen, is_id
 from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
@@ -21,7 +22,7 @@ from shouwen.journal.errors import Invalid, NotRecorded, Refused
 from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.journal.notices import Notices
 from shouwen.journal.owners import FIRST_ASKED, FIRST_ASKED_POST
-from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, OpenJournal
+from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, REBASED, OpenJournal
 from shouwen.journal.powers import Doers, role_of
 from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
@@ -46,7 +47,8 @@ class Batch:
     _heads: dict[UUID, int] = field(default_factory=dict)
     _directories: dict[int, Directory] = field(default_factory=dict)
     _calls: dict[Any, UUID] = field(default_factory=dict)
-    _programs: dict[tuple[int, int], Program] = field(default_factory=dict)
+    _programs: dict[tuple[int, int, str | None], Program] = field(default_factory=dict)
+    _kept: set[str] = field(default_factory=set)
 
     def run(self, calls: Sequence[Call], touched: Sequence[UUID] = ()) -> list[Result]:
         """One result a call, in order; a call that fails leaves nothing and does not hinder the others.
@@ -106,7 +108,9 @@ class Batch:
         for duty in Duty.objects.filter(subject__in=subjects):
             duties[duty.subject_id][duty.key] = duty
         for subject in subjects:
-            program = self._program(subject.policy_version_id, subject.unit)
+            program = self._program(subject, subject.calendar_version_id)
+            if program is not None and subject.calendar_version_id is None:
+                subject.calendar_version_id = self._keep(program)
             journal = OpenJournal(subject, program, steps[subject.pk], duties=duties[subject.pk])
             for duty in journal.duties.values():
                 duty.subject = subject
@@ -123,13 +127,21 @@ class Batch:
             raise Invalid({"subject": _("There is no such subject.")})
         return journal
 
-    def _program(self, version: int | None, unit: Unit) -> Program | None:
+    def _program(self, subject: Subject, calendar: str | None) -> Program | None:
+        version = subject.policy_version_id
         if version is None:
             return None
-        key = (version, unit.pk)
+        key = (version, subject.unit_id, calendar)
         if key not in self._programs:
-            self._programs[key] = programs.program_of(version, unit)
+            self._programs[key] = programs.program_of(version, subject.unit, calendar)
         return self._programs[key]
+
+    def _keep(self, program: Program) -> str:
+        """A subject goes on under the calendar of its opening until it is counted anew (Meaning 12)."""
+        version = program.calendar.version
+        if version not in self._kept:
+            self._kept.add(keep(program.calendar))
+        return version
 
     def _open(self, new: NewSubject, at: datetime | None) -> OpenJournal:
         opened_at = self.now if at is None or at.tzinfo is None else at
@@ -145,6 +157,7 @@ class Batch:
             unit=new.unit,
             parent=new.parent,
             policy_version_id=force.policy_version_id if force else None,
+            calendar_version_id=self._keep(program) if program else None,
             opened_at=opened_at,
             recorded_at=self.now,
             folded_at=self.now,
@@ -253,12 +266,19 @@ class Batch:
         settled: list[Settled] = []
         for journal in journals:
             for entry in journal.added:
+                if entry.type == REBASED:
+                    self._rebase(journal, entry)
                 if entry.type == "handover_offered":
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
             call = self._calls.get(journal.subject.pk) or uuid4()
             settled.append(settle(journal, self.now, call, self._resolve, notices, self.history))
         told = [] if self.history else notices.rows(self.actor.person.pk if self.actor.person else None)
         save(journals, settled, told)
+
+    def _rebase(self, journal: OpenJournal, entry: Entry) -> None:
+        program = self._program(journal.subject, entry.data["to"])
+        if program is not None:
+            journal.recount(program)
 
     def _recorded(self, entries: Sequence[Entry]) -> Recorded:
         call = entries[0].call

@@ -32,38 +32,25 @@ COMPUTED = (
 """Columns that a refold gives again; the others are fixed when the duty opens."""
 
 
-def computed(owed: Owed, standing: Standing, stored: Duty | None, now: datetime) -> dict[str, Any]:
-    """The columns of `COMPUTED` for one duty.
+def computed(owed: Owed, standing: Standing, now: datetime) -> dict[str, Any]:
+    """The columns of `COMPUTED` for one duty, under the standing's calendar.
 
-    A duty that was counted under another version of the calendar keeps its due time: it is moved by a
-    ``rebased`` entry alone (Meaning 12). ``open`` covers ``overdue``: that is said of a row once the house has
-    written so.
+    ``open`` covers ``overdue``: that is said of a row once the house has written so.
     """
-    calendar = standing.program.calendar
-    due_at, warn_at, version = owed.due_at, _warn_at(owed, standing.program), calendar.version
-    provisional = _provisional(owed, standing, now)
-    if stored is not None and stored.calendar_version != version and stored.opened_at == owed.opened_at:
-        due_at, warn_at = stored.due_at, stored.warn_at
-        version, provisional = stored.calendar_version, stored.provisional
-    state: str = owed.state
-    if state in (DutyState.KEPT, DutyState.LATE):
-        late = due_at is not None and owed.kept_at is not None and owed.kept_at > due_at
-        state = DutyState.LATE if late else DutyState.KEPT
-    elif state in (DutyState.OPEN, DutyState.OVERDUE):
-        state = DutyState.OPEN
+    state: str = DutyState.OPEN if owed.state == DutyState.OVERDUE else owed.state
     return {
         "clause": owed.clause,
         "also": list(owed.also),
         "opened_at": owed.opened_at,
-        "due_at": None if state == DutyState.PAUSED else due_at,
-        "warn_at": warn_at if state == DutyState.OPEN else None,
+        "due_at": None if state == DutyState.PAUSED else owed.due_at,
+        "warn_at": _warn_at(owed, standing.program) if state == DutyState.OPEN else None,
         "state": state,
         "kept_at": owed.kept_at,
         "missing": list(owed.missing),
         "triggered_by": int(owed.triggered_by),
         "kept_by": None if owed.kept_by is None else int(owed.kept_by),
-        "calendar_version": version,
-        "provisional": provisional,
+        "calendar_version": standing.program.calendar.version,
+        "provisional": _provisional(owed, standing, now),
     }
 
 

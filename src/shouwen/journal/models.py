@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.governance.models import PolicyVersion
+from shouwen.governance.models import CalendarVersion, PolicyVersion
 from shouwen.organisation.access import Reach
 from shouwen.organisation.models import Person, Post, Unit
 
@@ -44,6 +44,15 @@ class Subject(models.Model):
     )
     policy_version = models.ForeignKey(
         PolicyVersion, models.PROTECT, null=True, blank=True, related_name="subjects", verbose_name=_("policy version")
+    )
+    calendar_version = models.ForeignKey(
+        CalendarVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subjects",
+        verbose_name=_("calendar version"),
+        help_text=_("under which it was last counted"),
     )
     owner_person = models.ForeignKey(
         PERSON, models.PROTECT, null=True, blank=True, related_name="owned", verbose_name=_("owner")
@@ -194,7 +203,7 @@ class Duty(models.Model):
     triggered_by = models.PositiveIntegerField(_("opened by entry"), null=True)
     kept_by = models.PositiveIntegerField(_("kept by entry"), null=True)
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
-    calendar_version = models.CharField(_("calendar version"), max_length=100, blank=True)
+    calendar_version = models.CharField(_("calendar version"), max_length=200, blank=True)
     provisional = models.BooleanField(_("provisional"), default=False)
 
     reach = Reach("subject__unit", people=("person", "subject__owner_person"), posts=("post", "subject__owner_post"))

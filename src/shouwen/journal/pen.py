@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from shouwen.engine import Entry as Step
-from shouwen.engine import Program, Standing
+from shouwen.engine import Owed, Program, Standing
+from shouwen.governance.programs import program_of
 from shouwen.journal import chain
-from shouwen.journal.models import Duty, Entry, Subject
+from shouwen.journal.models import Duty, DutyState, Entry, Subject
 from shouwen.journal.rows import step
 from shouwen.policy.model import EventType
 from shouwen.policy.vocabulary import shared_events
@@ -20,6 +21,9 @@ from shouwen.policy.vocabulary import shared_events
 LATE = "late"
 CLOCK_SET_BACK = "clock_set_back"
 HISTORY = "history"
+REBASED = "rebased"
+COUNTED = (DutyState.OPEN, DutyState.OVERDUE, DutyState.PAUSED)
+"""States in which a new calendar moves a duty's due time."""
 
 
 @dataclass(eq=False)
@@ -34,15 +38,56 @@ class OpenJournal:
     added: list[Entry] = field(default_factory=list)
     sealed: dict[int, dict[str, Any]] = field(default_factory=dict)
     standing: Standing | None = None
+    earlier: dict[str, Standing] = field(default_factory=dict)
+    """Standings under calendars that the subject was counted under before, where a duty still needs one."""
+    recounted: frozenset[str] = frozenset()
+    """Duties that are moved to the subject's calendar now, whatever their rows say."""
 
     def __post_init__(self) -> None:
         self.refold()
 
     def refold(self) -> None:
-        if self.program is None:
-            return
-        self.standing = Standing(self.program, str(self.subject.pk), self.subject.kind)
-        self.standing.take(self.steps)
+        self.earlier.clear()
+        if self.program is not None:
+            self.standing = self._fold(self.program)
+
+    def _fold(self, program: Program) -> Standing:
+        standing = Standing(program, str(self.subject.pk), self.subject.kind)
+        standing.take(self.steps)
+        return standing
+
+    def owed(self, now: datetime) -> list[tuple[Owed, Standing]]:
+        """The duties with the standings that say so: each under the calendar that it was last counted under.
+
+        A new calendar moves what is open by a ``rebased`` entry; what was kept stays as it was (Meaning 12).
+        """
+        if self.standing is None:
+            return []
+        found = {one.key: (one, self.standing) for one in self.standing.duties(now)}
+        for standing in self._earlier():
+            version = standing.program.calendar.version
+            for one in standing.duties(now):
+                row = self.duties.get(one.key)
+                own = row is not None and row.calendar_version == version and row.opened_at == one.opened_at
+                if own and one.key not in self.recounted:
+                    found[one.key] = (one, standing)
+        return list(found.values())
+
+    def _earlier(self) -> list[Standing]:
+        subject = self.subject
+        named = {step.data["from"] for step in self.steps if step.type == REBASED} - {subject.calendar_version_id}
+        wanted = named & {row.calendar_version for row in self.duties.values()} if named else named
+        for version in sorted(wanted - self.earlier.keys()):
+            assert subject.policy_version_id is not None
+            self.earlier[version] = self._fold(program_of(subject.policy_version_id, subject.unit, version))
+        return [self.earlier[version] for version in sorted(wanted)]
+
+    def recount(self, program: Program) -> None:
+        """Go on under another calendar, and move to it what is not done with; it must be kept already."""
+        self.recounted = frozenset(key for key, row in self.duties.items() if is_countable(row))
+        self.program = program
+        self.subject.calendar_version_id = program.calendar.version
+        self.refold()
 
     @property
     def events(self) -> Mapping[str, EventType]:
@@ -72,6 +117,8 @@ class OpenJournal:
         self.steps.append(own)
         if self.standing is not None:
             self.standing.step(own)
+        for standing in self.earlier.values():
+            standing.step(own)
         return entry
 
     def cut(self, length: int) -> None:
@@ -115,6 +162,11 @@ class OpenJournal:
         self.subject.head_hash = previous
         self.subject.head_seq = self.length
         return contents
+
+
+def is_countable(row: Duty) -> bool:
+    """Whether a recount moves this duty: nobody has done it and nobody was let off; what is void may come back."""
+    return row.state in COUNTED or (row.state == DutyState.VOID and row.kept_at is None)
 
 
 def unknown_event(name: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from shouwen.journal.settle import Settled
 SUBJECT_COLUMNS = (
     "owner_person", "owner_post", "owned_since", "offered_to", "offered_at", "state", "axes", "ended_at", "head_seq",
     "head_hash", "recorded_at", "folded_at", "wakes_at", "quiet_until", "leased_by", "leased_until", "failures",
+    "calendar_version",
 )  # fmt: skip
 
 

@@ -36,8 +36,8 @@ def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, no
     _own(journal)
     settled = Settled()
     if journal.standing is not None:
-        owed = _let_the_house_write(journal, journal.standing, now, call, notices)
-        settled = _bring_duties(journal, journal.standing, owed, now, resolve, notices)
+        _let_the_house_write(journal, journal.standing, now, call, notices)
+        settled = _bring_duties(journal, journal.standing, now, resolve, notices)
         subject.axes = {name: journal.standing.values[name] for name in journal.standing.program.policy.axes}
     _state(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
@@ -70,18 +70,15 @@ def _state(journal: OpenJournal) -> None:
 # --- what the house writes itself ------------------------------------------------------
 
 
-def _let_the_house_write(
-    journal: OpenJournal, standing: Standing, now: datetime, call: UUID, notices: Notices
-) -> list[Owed]:
-    """Write ``breached``, ``overdue``, ``proposed`` until nothing new follows; gives the duties as they then stand."""
+def _let_the_house_write(journal: OpenJournal, standing: Standing, now: datetime, call: UUID, notices: Notices) -> None:
+    """Write ``breached``, ``overdue``, ``proposed`` until nothing new follows."""
     while True:
         before = journal.length
         _breaches(journal, standing, now, call, notices)
-        owed = standing.duties(moment(journal, now))
-        _overdue(journal, standing, owed, now, call)
+        _overdue(journal, now, call)
         _proposals(journal, standing, now, call)
         if journal.length == before:
-            return owed
+            return
 
 
 def moment(journal: OpenJournal, now: datetime) -> datetime:
@@ -113,11 +110,11 @@ def noticed(journal: OpenJournal) -> set[tuple[str, str]]:
     return {(step.data["duty"], step.data["due_at"]) for step in journal.steps if step.type == "overdue"}
 
 
-def _overdue(journal: OpenJournal, standing: Standing, owed: list[Owed], now: datetime, call: UUID) -> None:
+def _overdue(journal: OpenJournal, now: datetime, call: UUID) -> None:
     """One entry for each duty whose due time has passed, whether it was then kept late or not at all."""
     known = noticed(journal)
-    for one in owed:
-        columns = computed(one, standing, journal.duties.get(one.key), now)
+    for one, standing in journal.owed(moment(journal, now)):
+        columns = computed(one, standing, now)
         due_at: datetime | None = columns["due_at"]
         if due_at is None or due_at >= now or columns["state"] not in (DutyState.OPEN, DutyState.LATE):
             continue
@@ -147,13 +144,11 @@ def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UU
 # --- duties ---------------------------------------------------------------------------
 
 
-def standing_columns(
-    journal: OpenJournal, standing: Standing, owed: list[Owed], now: datetime
-) -> Iterator[tuple[Owed, dict[str, Any]]]:
+def standing_columns(journal: OpenJournal, now: datetime) -> Iterator[tuple[Owed, dict[str, Any]]]:
     """Each duty with its computed columns; ``overdue`` where the house has written so, or history had it so."""
     known = noticed(journal)
-    for one in owed:
-        columns = computed(one, standing, journal.duties.get(one.key), now)
+    for one, standing in journal.owed(moment(journal, now)):
+        columns = computed(one, standing, now)
         due_at: datetime | None = columns["due_at"]
         passed = columns["state"] == DutyState.OPEN and due_at is not None and due_at < now
         if passed and due_at and ((one.key, instant(due_at)) in known or _quiet(journal.subject, due_at)):
@@ -162,10 +157,11 @@ def standing_columns(
 
 
 def _bring_duties(
-    journal: OpenJournal, standing: Standing, owed: list[Owed], now: datetime, resolve: Resolve, notices: Notices
+    journal: OpenJournal, standing: Standing, now: datetime, resolve: Resolve, notices: Notices
 ) -> Settled:
-    settled = Settled()
-    for one, columns in standing_columns(journal, standing, owed, now):
+    settled, follows = Settled(), set()
+    for one, columns in standing_columns(journal, now):
+        follows.add(one.key)
         stored = journal.duties.get(one.key)
         if stored is None:
             holder = resolve(journal, standing.program.policy.roles[one.who])
@@ -177,7 +173,6 @@ def _bring_duties(
             if changed(stored, columns):
                 settled.moved.append(stored)
             _tell(stored, before, now, notices)
-    follows = {one.key for one in owed}
     for key, stored in journal.duties.items():
         if key not in follows and stored.state != DutyState.VOID:
             stored.state = DutyState.VOID

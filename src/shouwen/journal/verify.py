@@ -5,18 +5,20 @@ Everything is streamed; nothing is changed.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from shouwen.engine import Program, Standing
+from shouwen.engine import Program
+from shouwen.governance.calendar_versions import unsound
 from shouwen.governance.programs import program_of
 from shouwen.journal import chain
 from shouwen.journal.anchors import KeptAnchor, heads, root_of
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.models import Content, Duty, DutyState, Entry, Subject
 from shouwen.journal.owners import ownership
-from shouwen.journal.pen import OpenJournal
+from shouwen.journal.pen import REBASED, OpenJournal
 from shouwen.journal.rows import step
-from shouwen.journal.settle import moment, standing_columns
+from shouwen.journal.settle import standing_columns
 
 CHUNK = 200
 
@@ -36,7 +38,10 @@ class Finding:
 def verify(anchor: KeptAnchor | None = None, progress: Callable[[int], None] = lambda done: None) -> Iterator[Finding]:
     """All that is wrong, journal by journal; `progress` is told how many journals were done."""
     seen_entries = 0
-    programs: dict[tuple[int, int], Program] = {}
+    programs: dict[tuple[int, int, str | None], Program] = {}
+    bad = set(unsound())
+    for version in sorted(bad):
+        yield Finding("-", None, f"the kept calendar {version} was changed")
     for subjects in _chunks():
         entries = _entries(subjects)
         contents = Content.objects.filter(entry__subject__in=subjects).select_related("erased_by").in_bulk()
@@ -48,7 +53,9 @@ def verify(anchor: KeptAnchor | None = None, progress: Callable[[int], None] = l
             yield from _contents(subject, journal, contents)
             if anchor is not None:
                 yield from _against(anchor, subject, journal)
-            yield from _standing(subject, journal, duties.get(subject.pk, {}), programs)
+            yield from _calendar(subject, journal)
+            if not bad & _calendars(subject, journal):
+                yield from _standing(subject, journal, duties.get(subject.pk, {}), programs)
         progress(len(subjects))
     if Entry.objects.count() != seen_entries:
         yield Finding("-", None, "there are entries of subjects that do not exist")
@@ -148,17 +155,31 @@ def _whole(anchor: KeptAnchor) -> Iterator[Finding]:
 # --- what is computed ------------------------------------------------------------------
 
 
+def _calendar(subject: Subject, journal: Sequence[Entry]) -> Iterator[Finding]:
+    """The subject names the calendar that its journal was last counted under."""
+    last = next((entry for entry in reversed(journal) if entry.type == REBASED), None)
+    if last is not None and last.data.get("to") != subject.calendar_version_id:
+        yield Finding(str(subject.pk), last.seq, f"counted under another calendar: {subject.calendar_version_id}")
+
+
+def _calendars(subject: Subject, journal: Sequence[Entry]) -> set[Any]:
+    return {subject.calendar_version_id, *(entry.data.get("from") for entry in journal if entry.type == REBASED)}
+
+
 def _standing(
-    subject: Subject, entries: Sequence[Entry], duties: dict[str, Duty], programs: dict[tuple[int, int], Program]
+    subject: Subject,
+    entries: Sequence[Entry],
+    duties: dict[str, Duty],
+    programs: dict[tuple[int, int, str | None], Program],
 ) -> Iterator[Finding]:
     """Owner and duties against a fold of the journal as of when they were last computed."""
     if not entries:
         return
     program = None
     if subject.policy_version_id is not None:
-        key = (subject.policy_version_id, subject.unit_id)
+        key = (subject.policy_version_id, subject.unit_id, subject.calendar_version_id)
         if key not in programs:
-            programs[key] = program_of(subject.policy_version_id, subject.unit)
+            programs[key] = program_of(subject.policy_version_id, subject.unit, subject.calendar_version_id)
         program = programs[key]
     journal = OpenJournal(subject, program, [step(subject, entry) for entry in entries], duties=duties)
     owner = ownership(journal.steps)
@@ -167,13 +188,13 @@ def _standing(
         if (subject.owner_person_id, subject.owner_post_id) != said:
             yield Finding(str(subject.pk), None, "the owner is not whom the journal says")
     if journal.standing is not None:
-        yield from _computed(journal, journal.standing)
+        yield from _computed(journal)
 
 
-def _computed(journal: OpenJournal, standing: Standing) -> Iterator[Finding]:
+def _computed(journal: OpenJournal) -> Iterator[Finding]:
     name, at = str(journal.subject.pk), journal.subject.folded_at
     left = dict(journal.duties)
-    for one, columns in standing_columns(journal, standing, standing.duties(moment(journal, at)), at):
+    for one, columns in standing_columns(journal, at):
         row = left.pop(one.key, None)
         wrong = [] if row is None else [column for column in COMPUTED if getattr(row, column) != columns[column]]
         if row is None:
