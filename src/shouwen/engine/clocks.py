@@ -129,7 +129,9 @@ class Clocks:
             source = "延期至" if instance.extended else "约定或载明的期限"
             return Why(due_at, (f"{source}：{fixed}",), version)
         if isinstance(rule.due, DateRule):
-            return Why(due_at, (f"{rule.due.sentence()}：自 {self._anchor(instance)} 起算",), version)
+            anchor = self._anchor(instance)
+            years = program.calendar.provisional_between(anchor, due_at) if due_at and rule.due.on_workdays else ()
+            return Why(due_at, (f"{rule.due.sentence()}：自 {anchor} 起算",), version, bool(years))
         limit = row.within if row else instance.timed.limit
         if limit is None:
             return Why(None, ("条文没有规定时限：不设到期时间，只计已过多久",), version)

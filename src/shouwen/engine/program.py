@@ -104,8 +104,8 @@ def _watched(trigger: model.Trigger, part: int = 0) -> Iterable[tuple[model.Happ
             yield from _watched(one, number)
     elif isinstance(trigger, model.Passed):
         yield trigger.since, 0, "since"
-        if trigger.unless:
-            yield trigger.unless, 0, "unless"
+        for unless in trigger.unless:
+            yield unless, 0, "unless"
     else:
         yield model.Happening(trigger.event), 0, "since"
 

@@ -99,11 +99,11 @@ class AllOf:
 
 @dataclass(frozen=True)
 class Passed:
-    """A timer (届满): fires when the limit since ``since`` has run and ``unless`` did not come before."""
+    """A timer (届满): fires when the limit since ``since`` has run and none of ``unless`` came before."""
 
     limit: Limit
     since: Happening
-    unless: Happening | None = None
+    unless: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True)

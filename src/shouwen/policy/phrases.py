@@ -113,7 +113,9 @@ class Phrases:
     def _comparison(self, op: str, left: cel.Tree, right: cel.Tree, event: str | None) -> str:
         type_ = self._named(left.name, event)[1] if isinstance(left, cel.Name) else ""
         if type_ == "bool" and isinstance(right, cel.Literal) and isinstance(left, cel.Name):
-            return self._yes_no(left, event, yes=(right.value is True) == (op == "_==_"))
+            # “不为” and not the opposite: what is not known yet is neither.
+            words = self._yes_no(left, event, yes=right.value is True)
+            return words if op == "_==_" else words.replace("为“", "不为“")
         verb = _LATER.get(op, _COMPARED[op]) if type_ in ("date", "instant") else _COMPARED[op]
         number = isinstance(right, cel.Literal) and isinstance(right.value, (int, Decimal))
         unit = "元" if type_ == "money" and number else ""
@@ -149,7 +151,7 @@ class Phrases:
         if isinstance(trigger, AllOf):
             return "、".join(self.trigger(part).removesuffix("后") for part in trigger.parts) + "都有之后"
         if isinstance(trigger, Passed):
-            unless = f"仍未{self.happening(trigger.unless)}" if trigger.unless else ""
+            unless = f"仍未{'或'.join(map(self.happening, trigger.unless))}" if trigger.unless else ""
             return f"自{self.happening(trigger.since)}起满{trigger.limit.sentence()}{unless}时"
         return self._ahead(trigger)
 

@@ -51,19 +51,29 @@ def happening(spec: Any, line: int, scope: Scope) -> Happening:
 def trigger(spec: Any, line: int, scope: Scope) -> Trigger:
     """What sets a duty or a proposal off."""
     if isinstance(spec, list):
-        return AnyOf(tuple(trigger(part, line, scope) for part in spec))
+        return AnyOf(tuple(_at_once(part, line, scope) for part in spec))
     if isinstance(spec, str) or "event" in spec:
         return happening(spec, line, scope)
     if "any" in spec:
-        return AnyOf(tuple(trigger(part, line_in(spec, "any", line), scope) for part in spec["any"]))
+        return AnyOf(tuple(_at_once(part, line_in(spec, "any", line), scope) for part in spec["any"]))
     if "all" in spec:
-        return AllOf(tuple(trigger(part, line_in(spec, "all", line), scope) for part in spec["all"]))
+        return AllOf(tuple(_at_once(part, line_in(spec, "all", line), scope) for part in spec["all"]))
     if "passed" in spec:
-        unless = happening(spec["unless"], line_in(spec, "unless", line), scope) if "unless" in spec else None
+        at = line_in(spec, "unless", line)
+        given = spec.get("unless", [])
+        unless = tuple(happening(one, at, scope) for one in (given if isinstance(given, list) else [given]))
         limit = scope.limit(spec["passed"], line_in(spec, "passed", line))
         return Passed(limit, happening(spec["since"], line_in(spec, "since", line), scope), unless)
     ahead = scope.path(spec["of"], line_in(spec, "of", line))
     return Ahead(scope.limit(spec["ahead"], line_in(spec, "ahead", line)), ahead.event, ahead.key)
+
+
+def _at_once(spec: Any, line: int, scope: Scope) -> Trigger:
+    """A part of an any-of or all-of: something that happens, not a timer."""
+    part = trigger(spec, line, scope)
+    if isinstance(part, (Passed, Ahead)):
+        scope.say(line, "届满（passed）和提前（ahead）不能放在 any、all 里", "单独作为起算；或写成两条规则")
+    return part
 
 
 def events_of(trigger: Trigger) -> Iterator[str]:
