@@ -92,6 +92,8 @@ def test_limits_by_default_rules(limit: str, start: str, expected: str) -> None:
         (DayRules(count_first_day=True), "1d", "2026-03-02 09:00", "2026-03-03 00:00"),
         (DayRules(count_first_day=True), "1mo", "2026-03-05 09:00", "2026-04-05 00:00"),
         (DayRules(count_first_day=True), "1mo", "2026-03-01 09:00", "2026-04-01 00:00"),
+        # 31 January to the end of February, as there is no 30 February either.
+        (DayRules(count_first_day=True), "1mo", "2026-01-31 09:00", "2026-03-01 00:00"),
         (DayRules(count_first_day=True), "2wd", "2026-03-06 09:00", "2026-03-10 00:00"),
         # 民法典 203: with business hours the end of business.
         (DayRules(end_of_day=time(17, 30)), "1d", "2026-03-02 18:00", "2026-03-03 17:30"),
@@ -160,6 +162,20 @@ def test_a_rolled_end_does_not_fall_into_a_pause() -> None:
     assert due(Limit.parse("1d"), at("2026-03-06 09:00"), STATUTORY, rules, pauses) == at("2026-03-12 00:00")
 
 
+def test_a_pause_from_the_end_of_business_on_costs_no_day() -> None:
+    # The 3rd ended at 17:30, when the pause began: the 3rd and the 4th are the two days.
+    pauses = [(at("2026-03-03 17:30"), at("2026-03-04 08:00"))]
+    rules = DayRules(end_of_day=time(17, 30))
+    assert due(Limit.parse("2d"), at("2026-03-02 09:00"), STATUTORY, rules, pauses) == at("2026-03-04 17:30")
+
+
+def test_a_paused_first_day_is_not_counted() -> None:
+    pauses = [(at("2026-03-02 12:00"), at("2026-03-03 12:00"))]
+    rules = DayRules(count_first_day=True)
+    # The 3rd and the 4th.
+    assert due(Limit.parse("2d"), at("2026-03-02 09:00"), STATUTORY, rules, pauses) == at("2026-03-05 00:00")
+
+
 def test_overlapping_pauses_count_once() -> None:
     pauses = [
         (at("2026-03-03 00:00"), at("2026-03-03 12:00")),
@@ -218,6 +234,15 @@ def test_round_the_clock_service_has_no_gap_at_midnight() -> None:
     assert ended("100wh", "2026-03-02 09:00", ROUND_THE_CLOCK) == "2026-03-06 13:00"
 
 
+def test_a_night_that_began_in_an_earlier_year() -> None:
+    nights = Calendar().with_hours({day: ["22:00-06:00"] for day in range(1, 8)})
+    assert ended("1wh", "2026-03-02 12:00", nights) == "2026-03-02 23:00"
+    # What was looked up first must not decide what is known of New Year's Eve before.
+    for year in (2025, 2024, 2010, 2027, 2028, 2040):
+        assert ended("5wh", f"{year}-01-01 01:00", nights) == f"{year}-01-01 06:00"
+        assert ended("8wh", f"{year - 1}-12-31 12:00", nights) == f"{year}-01-01 06:00"
+
+
 def test_own_hours_of_one_day() -> None:
     short = OFFICE.with_exceptions([SpecialDay(date(2026, 3, 3), DayKind.WORKDAY, "盘点", "", ())])
     assert ended("1wh", "2026-03-02 17:30", short) == "2026-03-04 09:30"
@@ -248,15 +273,25 @@ def test_own_hours_of_one_day() -> None:
             DayRules(end_of_day=time(1, 30)),
             "2026-11-01T01:30:00-04:00",
         ),
+        # A trigger at the second 1:10 comes after the first 1:30, so that day is over.
+        (
+            "America/New_York",
+            "0d",
+            "2026-11-01T01:10-05:00",
+            DayRules(end_of_day=time(1, 30)),
+            "2026-11-02T01:30:00-05:00",
+        ),
         # In Sao Paulo 4 November 2018 began at 1:00: 24:00 of the 3rd is that instant.
         ("America/Sao_Paulo", "1d", "2018-11-02T12:00-03:00", DayRules(), "2018-11-04T01:00:00-02:00"),
     ],
 )
 def test_daylight_saving(zone: str, limit: str, start: str, rules: DayRules, expected: str) -> None:
     calendar = Calendar(zone=zone).with_hours({day: ["22:00-06:00"] for day in range(1, 8)})
-    found = due(Limit.parse(limit), datetime.fromisoformat(start), calendar, rules)
-    assert found is not None
-    assert found.isoformat() == expected
+    trigger = datetime.fromisoformat(start)
+    for start_in in (trigger, trigger.astimezone(calendar.tz)):
+        found = due(Limit.parse(limit), start_in, calendar, rules)
+        assert found is not None
+        assert found.isoformat() == expected
 
 
 def test_the_trigger_may_come_in_any_zone() -> None:

@@ -70,11 +70,10 @@ def end_of_days(
     paused: Sequence[tuple[int, int]],
 ) -> datetime:
     """The end of a limit in days or longer whose day 0 is `base`; never before `start`."""
-    counting: Days = calendar.workday_table if limit.unit is Unit.WORKING_DAYS else EVERY_DAY
-    landing = landing_days(calendar, rules.roll)
-    if paused:
-        counting = RunningDays(counting, paused)
-        landing = None if landing is None else RunningDays(landing, paused)
+    days = calendar.workday_table if limit.unit is Unit.WORKING_DAYS else EVERY_DAY
+    landable = landing_days(calendar, rules.roll)
+    counting: Days = RunningDays(days, paused) if paused else days
+    landing: Days | None = RunningDays(landable, paused) if paused and landable is not None else landable
     origin, n = count_from(limit, base, count_first_day=rules.count_first_day)
     while True:
         last = counting.nth_after(origin, n)
@@ -87,7 +86,7 @@ def end_of_days(
         origin, n = last, 1
 
 
-def landing_days(calendar: Calendar, roll: Roll) -> Days | None:
+def landing_days(calendar: Calendar, roll: Roll) -> DayTable | None:
     """The days on which a rolled end may fall; None where ends are not moved."""
     if roll is Roll.NONE:
         return None

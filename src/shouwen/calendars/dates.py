@@ -54,6 +54,12 @@ class DateRule:
             return calendar.instant(first, self.opens or time(0)), due
         return None if self.opens is None else calendar.instant(date.fromordinal(end), self.opens), due
 
+    @property
+    def on_workdays(self) -> bool:
+        """Whether holidays and working days decide where it ends."""
+        counted = isinstance(self.selector, InPeriod) and self.selector.workday is not None
+        return counted or self.roll is not Roll.NONE
+
     def sentence(self, every: str = "") -> str:
         """Chinese words: "次月5日前（含当日）", "最近的周五17:30前", "3月25日至3月30日"."""
         words = self.selector.sentence(every) + self._time_words()

@@ -5,7 +5,7 @@ assignment, so threads may share a calendar.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -23,6 +23,10 @@ class Days(Protocol):
     def nth_after(self, day: int, n: int) -> int:
         """The n-th counting day (n ≥ 1) after `day`."""
         ...
+
+
+class CountedDays(Days, Protocol):
+    """Days that count, and of which a stretch can be counted."""
 
     def between(self, first: int, last: int) -> int:
         """How many days from `first` to `last`, both included, count; 0 where last < first."""
@@ -106,7 +110,7 @@ class DayTable:
 class RunningDays:
     """Days that count and at whose end the clock ran: those of `days` without the paused ranges."""
 
-    def __init__(self, days: Days, paused: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, days: CountedDays, paused: Sequence[tuple[int, int]]) -> None:
         """`paused`: disjoint, ordered ranges (first, last) of ordinals."""
         self._days = days
         self._paused = paused
@@ -119,11 +123,6 @@ class RunningDays:
             if now_lost == lost:
                 return found
             lost, found = now_lost, self._days.nth_after(day, n + now_lost)
-
-    def between(self, first: int, last: int) -> int:
-        """How many counting, running days lie from `first` to `last`."""
-        lost = sum(self._days.between(max(a, first), min(b, last)) for a, b in self._paused)
-        return self._days.between(first, last) - lost
 
 
 class ServiceTable:
@@ -150,9 +149,7 @@ class ServiceTable:
             goal = self._position(start) + need
             place = bisect_left(done, goal)
             if place < len(done):
-                found = ends[place] - (done[place] - goal)
-                if found <= high:
-                    return found
+                return ends[place] - (done[place] - goal)
             first, last = self._years or (0, 0)
             if self._last_year is not None and last > self._last_year:
                 raise NoWorkingTimeError("日历中没有（更多）服务时段：每周没有服务时段，特殊日也已用完")
@@ -164,17 +161,6 @@ class ServiceTable:
             if not self._table[0] <= moment < self._table[1]:
                 self._grow(from_microseconds(moment, self._zone).year)
         return self._position(end) - self._position(start)
-
-    def stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The stretches of service within [start, end), in order."""
-        self.between(start, end)
-        _, _, starts, ends, _ = self._table
-        for place in range(max(0, bisect_right(starts, start) - 1), len(starts)):
-            if starts[place] >= end:
-                return
-            first, last = max(starts[place], start), min(ends[place], end)
-            if first < last:
-                yield first, last
 
     def _position(self, moment: int) -> int:
         _, _, starts, ends, done = self._table
