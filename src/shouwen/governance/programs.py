@@ -1,5 +1,6 @@
 """Which policy holds where, ready to run; kept in each process by text, readings and calendar."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -23,9 +24,19 @@ class NoPolicy(LookupError):  # noqa: N818  said as what it is
 
 def in_force(unit: Unit, kind: str, at: datetime) -> InForce | None:
     """What holds for the kind at ``at``: the unit's own, else the nearest superior's; one query."""
-    candidates = InForce.objects.holding(at).filter(unit__in=unit.line, kind=kind)
-    found = candidates.select_related("policy_version").defer("policy_version__text")
-    return max(found, key=lambda row: unit.line.index(row.unit_id), default=None)
+    return nearest_at(in_force_ever(unit, kind), unit, at)
+
+
+def in_force_ever(unit: Unit, kind: str) -> list[InForce]:
+    """All that ever held for the kind in the unit or above it; one query for as many instants as one likes."""
+    found = InForce.objects.filter(unit__in=unit.line, kind=kind).select_related("policy_version")
+    return list(found.defer("policy_version__text"))
+
+
+def nearest_at(rows: Iterable[InForce], unit: Unit, at: datetime) -> InForce | None:
+    """The one of ``rows`` that holds at ``at``, the nearest to the unit."""
+    holding = [row for row in rows if row.since <= at and (row.until is None or at < row.until)]
+    return max(holding, key=lambda row: unit.line.index(row.unit_id), default=None)
 
 
 def program_for(unit: Unit, kind: str, at: datetime) -> Program:
@@ -42,13 +53,17 @@ def program_under(found: InForce, unit: Unit) -> Program:
 
 
 def program_of(version_id: int, unit: Unit, calendar_version: str | None) -> Program:
-    """The program of a policy version on a kept calendar, under the readings with which it came into force in the
-    unit or at the nearest superior.
+    """`program_on` a kept calendar; without a ``calendar_version``, for what was never counted, on today's.
 
-    Without a ``calendar_version`` on the unit's calendar as it is now: for what was never counted.
     Raises PolicyVersion.DoesNotExist, CalendarVersion.DoesNotExist, UnsoundCalendar.
     """
-    calendar = calendar_for(unit) if calendar_version is None else kept(calendar_version)
+    return program_on(version_id, unit, calendar_for(unit) if calendar_version is None else kept(calendar_version))
+
+
+def program_on(version_id: int, unit: Unit, calendar: Calendar) -> Program:
+    """The program of a policy version on a calendar, under the readings with which it came into force in the unit or
+    at the nearest superior. Raises PolicyVersion.DoesNotExist.
+    """
     version = PolicyVersion.objects.defer("text").get(pk=version_id)
     rows = InForce.objects.filter(policy_version=version, unit__in=unit.line)
     nearest = max(rows, key=lambda row: unit.line.index(row.unit_id), default=None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from shouwen.engine import Program
 from shouwen.governance import programs
 from shouwen.governance.calendar_versions import keep
+from shouwen.governance.models import InForce
 from shouwen.journal import fields
 from shouwen.journal.checks import KEY_LIMIT, check_draft, check_own_references, check_seen, is_id
 from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
@@ -45,6 +46,9 @@ class Batch:
     _journals: dict[Any, OpenJournal] = field(default_factory=dict)
     _new: dict[int, OpenJournal] = field(default_factory=dict)
     _heads: dict[UUID, int] = field(default_factory=dict)
+    _forces: dict[tuple[int, str], list[InForce]] = field(default_factory=dict)
+    _programs_under: dict[tuple[int, int], Program] = field(default_factory=dict)
+    _holders_on_duty: dict[int, Holder] = field(default_factory=dict)
     _directories: dict[int, Directory] = field(default_factory=dict)
     _calls: dict[Any, UUID] = field(default_factory=dict)
     _programs: dict[tuple[int, int, str | None], Program] = field(default_factory=dict)
@@ -145,10 +149,10 @@ class Batch:
 
     def _open(self, new: NewSubject, at: datetime | None) -> OpenJournal:
         opened_at = self.now if at is None or at.tzinfo is None else at
-        force = programs.in_force(new.unit, new.kind, opened_at)
+        force = self._in_force(new, opened_at)
         if force is None and self.history:
-            force = programs.in_force(new.unit, new.kind, self.now)
-        program = programs.program_under(force, new.unit) if force else None
+            force = self._in_force(new, self.now)
+        program = self._program_under(force, new.unit) if force else None
         kind = program.policy.kinds.get(new.kind) if program else None
         subject = Subject(
             kind=new.kind,
@@ -163,6 +167,18 @@ class Batch:
             folded_at=self.now,
         )
         return OpenJournal(subject, program, [], fresh=True)
+
+    def _in_force(self, new: NewSubject, at: datetime) -> InForce | None:
+        key = (new.unit.pk, new.kind)
+        if key not in self._forces:
+            self._forces[key] = programs.in_force_ever(new.unit, new.kind)
+        return programs.nearest_at(self._forces[key], new.unit, at)
+
+    def _program_under(self, force: InForce, unit: Unit) -> Program:
+        key = (force.pk, unit.pk)
+        if key not in self._programs_under:
+            self._programs_under[key] = programs.program_under(force, unit)
+        return self._programs_under[key]
 
     # --- writing ----------------------------------------------------------------------
 
@@ -235,7 +251,7 @@ class Batch:
         if person is not None and not as_fact and self._seats:
             data[FIRST_ASKED] = str(person.pk)
             return
-        holder = self._directory(journal.subject.unit).on_duty("", fell_back=False)
+        holder = self._on_duty(journal.subject.unit)
         if holder.post is None:
             raise Invalid({"unit": _("Nobody holds a post in this unit or above it: the matter would be nobody's.")})
         data[FIRST_ASKED_POST] = str(holder.post.pk)
@@ -252,6 +268,11 @@ class Batch:
         if unit.pk not in self._directories:
             self._directories[unit.pk] = Directory(unit, self.now)
         return self._directories[unit.pk]
+
+    def _on_duty(self, unit: Unit) -> Holder:
+        if unit.pk not in self._holders_on_duty:
+            self._holders_on_duty[unit.pk] = self._directory(unit).on_duty("", fell_back=False)
+        return self._holders_on_duty[unit.pk]
 
     def _resolve(self, journal: OpenJournal, role: Role) -> Holder:
         directory = self._directory(journal.subject.unit)

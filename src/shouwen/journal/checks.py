@@ -45,7 +45,7 @@ def _time_errors(draft: Draft, journal: OpenJournal, now: datetime) -> dict[str,
         return {"at": _("The time has no time zone.")}
     if draft.at > journal.recorded_at(now)[0]:
         return {"at": _("The time lies in the future.")}
-    if journal.steps and draft.at < journal.subject.opened_at:
+    if draft.at < journal.subject.opened_at:
         return {"at": _("The time lies before the subject was opened.")}
     return {}
 
