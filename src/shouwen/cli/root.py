@@ -6,6 +6,7 @@ import click
 
 # Name → where the command is, and its line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "calendar": ("shouwen.cli.calendar:calendar", "Years of the calendar: shown, imported; duties counted anew."),
     "demo": ("shouwen.cli.demo:demo", "A small invented house to try the product on, with its sign-ins."),
     "import": ("shouwen.cli.import_:import_", "A file of another system, by a mapping, as history."),
     "manage": ("shouwen.cli.manage:manage", "Django's own commands, with this house's settings."),

@@ -1,8 +1,13 @@
 """What people look at: policies in force and special days."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+from shouwen.calendars.calendar import Calendar
+from shouwen.calendars.days import Day
+from shouwen.calendars.hours import Intervals
+from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import CalendarTable, InForce
 from shouwen.organisation.models import Unit
 
@@ -21,3 +26,44 @@ def provisional_years(years: Iterable[int]) -> list[int]:
     official = CalendarTable.objects.filter(unit__isnull=True).values_list("years__year", flat=True)
     known = set(official)
     return sorted(year for year in set(years) if year not in known)
+
+
+@dataclass(frozen=True)
+class YearDay:
+    """One day of a unit's calendar, with its service hours."""
+
+    day: Day
+    hours: Intervals
+
+
+@dataclass(frozen=True)
+class CalendarYearView:
+    """A unit's calendar of one year (年历): every day, in order."""
+
+    year: int
+    calendar: Calendar
+    days: tuple[YearDay, ...]
+
+    @property
+    def provisional(self) -> bool:
+        """No official calendar of this year is known: only statutory days are counted."""
+        return self.calendar.is_provisional(self.year)
+
+    @property
+    def special(self) -> list[YearDay]:
+        """The days that differ from the week."""
+        dates = {special.date for special in self.calendar.special_days}
+        return [one for one in self.days if one.day.date in dates]
+
+    @property
+    def workdays(self) -> int:
+        """How many working days the year has."""
+        return sum(one.day.is_workday for one in self.days)
+
+
+def calendar_year(unit: Unit, year: int) -> CalendarYearView:
+    """The unit's calendar of that year, as it is now; one query where nothing changed."""
+    calendar = calendar_for(unit)
+    first = date(year, 1, 1)
+    dates = [first + timedelta(n) for n in range((date(year + 1, 1, 1) - first).days)]
+    return CalendarYearView(year, calendar, tuple(YearDay(calendar.day(d), calendar.hours_on(d)) for d in dates))

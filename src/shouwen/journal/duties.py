@@ -37,7 +37,7 @@ def computed(owed: Owed, standing: Standing, now: datetime) -> dict[str, Any]:
 
     ``open`` covers ``overdue``: that is said of a row once the house has written so.
     """
-    state: str = DutyState.OPEN if owed.state == DutyState.OVERDUE else owed.state
+    state: str = DutyState.OPEN if owed.state == "overdue" else owed.state
     return {
         "clause": owed.clause,
         "also": list(owed.also),

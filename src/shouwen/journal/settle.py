@@ -12,7 +12,7 @@ from shouwen.journal.duties import changed, computed, new_duty
 from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
 from shouwen.journal.notices import Notices
 from shouwen.journal.owners import ownership
-from shouwen.journal.pen import OpenJournal
+from shouwen.journal.pen import REBASED, OpenJournal
 from shouwen.organisation.resolve import Holder
 from shouwen.policy.model import Role
 
@@ -169,10 +169,12 @@ def _bring_duties(
             settled.opened.append(duty)
             _tell(duty, None, now, notices)
         else:
-            before = Duty(state=stored.state, opened_at=stored.opened_at)
+            before = Duty(state=stored.state, opened_at=stored.opened_at, due_at=stored.due_at)
             if changed(stored, columns):
                 settled.moved.append(stored)
             _tell(stored, before, now, notices)
+            if one.key in journal.recounted and stored.state == DutyState.OPEN and stored.due_at != before.due_at:
+                notices.duty(REBASED, stored)
     for key, stored in journal.duties.items():
         if key not in follows and stored.state != DutyState.VOID:
             stored.state = DutyState.VOID
