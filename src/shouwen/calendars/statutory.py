@@ -4,9 +4,6 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 
-import holidays
-from holidays.countries.china import ChinaStaticHolidays
-
 from shouwen.calendars.calendar import Calendar
 from shouwen.calendars.days import DayKind, SpecialDay
 
@@ -35,6 +32,8 @@ _LEFT_AS_WEEKENDS = {
 
 def official_years(years: Iterable[int]) -> frozenset[int]:
     """Those of `years` for which the package holds the State Council's notice, from 2004 on."""
+    from holidays.countries.china import ChinaStaticHolidays  # of all countries, hence not before it is asked for
+
     noticed = ChinaStaticHolidays.special_public_holidays
     return frozenset(year for year in years if year >= FIRST_OFFICIAL_YEAR and year in noticed)
 
@@ -46,6 +45,8 @@ def statutory_calendar(zone: str = "Asia/Shanghai", years: Iterable[int] = DEFAU
     (放假办法 第六条: a day that falls on a weekend is given on the next working day), no make-up workdays, and
     are provisional; so is every year without data.
     """
+    import holidays  # as above
+
     wanted = frozenset(years)
     official = official_years(wanted)
     # A notice may move working days into the December before it, hence one year more.

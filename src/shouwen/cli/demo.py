@@ -17,12 +17,11 @@ def padded(text: str, width: int) -> str:
 def demo() -> None:
     """Lays a small invented house into the database, if it is not there, and prints its sign-ins."""
     boot()
-    from django.core.management import call_command
-
     from shouwen.demonstration.seed import PASSWORD, lay, sign_ins
+    from shouwen.house.database import bring_up
     from shouwen.journal import clock
 
-    call_command("migrate", verbosity=0)
+    bring_up()
     if lay(clock.now(), lambda line: click.echo(f"… {line}")):
         click.echo("云麓集团：示范数据已建立 / the demonstration's house is laid")
     click.echo(f"\n密码 password: {PASSWORD}")

@@ -14,7 +14,7 @@ from types import FrameType
 import click
 
 from shouwen.cli.database import refuse_newer
-from shouwen.cli.root import COMMANDS
+from shouwen.cli.demo import demo as lay_demonstration
 from shouwen.house.boot import boot
 
 SIGN_IN = "/accounts/login/"
@@ -51,12 +51,11 @@ def free_port(host: str, first: int = 8000) -> int:
 
 def prepare() -> None:
     """Brings the database to this version and gathers the static files."""
-    from django.core.management import call_command
-
+    from shouwen.house.database import bring_up
     from shouwen.house.statics import gather
 
     refuse_newer()
-    call_command("migrate", verbosity=0)
+    bring_up()
     gather()
 
 
@@ -73,6 +72,8 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
+        # Asked to stop while it still starts, its worker process would never hear it.
+        *("--workers-kill-timeout", "5"),
         "shouwen.house.wsgi:application",
     ]
 
@@ -146,8 +147,8 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     """
     boot()
     prepare()
-    if demo and "demo" in COMMANDS:
-        subprocess.run(shouwen("demo"), check=True)
+    if demo:
+        click.get_current_context().invoke(lay_demonstration)
     port = port or free_port(host)
     request = StopRequest()
     children: dict[str, subprocess.Popen[bytes]] = {}

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 SURNAMES = {
     "单": ("shan",),
     "單": ("shan",),
@@ -98,6 +96,8 @@ COMPOUND = frozenset(_COMPOUND.split())
 
 @lru_cache(maxsize=4096)
 def _syllables(name: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes a while: not before a name is read
+
     name = "".join(name.split()).lower()
     if len(name) <= LONGEST_NAME:
         for length in (2, 1):
