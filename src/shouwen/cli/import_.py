@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NOTHING_DONE, SOME_REFUSED, INTERRUPTED = 1, 3, 130
 NAMED = Path("mappings")
+PAPER = 160
+"""Columns of a table that goes into a file."""
 
 
 @click.command("import")
@@ -112,7 +114,8 @@ def _run(
         raise _Stop(f"已中断{_so_far(done, dry)}", INTERRUPTED) from None
     except (OperationalError, ProgrammingError) as error:
         raise _Stop(f"数据库用不了：{error}{_so_far(done, dry)}") from None
-    print_outcome(Console(highlight=False, soft_wrap=True), outcome, work, table.encoding)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAPER)
+    print_outcome(console, outcome, work, table.encoding)
     return outcome, table.columns
 
 

@@ -24,9 +24,12 @@ def check_fit(mapping: Mapping, columns: Sequence[str] | None, program: Program 
         problems.append(_problem(mapping, mapping.lines.get("kind", 1), f"规章没有对象种类“{mapping.kind}”", expected))
     for entry in mapping.entries:
         event = events.get(entry.event)
-        if event is None or event.implied:
-            expected = one_of(entry.event, [name for name, one in events.items() if not one.implied], "事件")
-            problems.append(_problem(mapping, entry.line, f"没有事件“{entry.event}”", expected))
+        if event is None:
+            problems.append(
+                _problem(mapping, entry.line, f"没有事件“{entry.event}”", one_of(entry.event, events, "事件"))
+            )
+        elif event.implied:
+            problems.append(_problem(mapping, entry.line, f"“{event.title}”（{entry.event}）由系统自己记，不能导入"))
         else:
             problems += _fields(mapping, entry, event, program)
         if program is not None and entry.post and entry.post not in program.policy.roles:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import time
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shouwen.imports.mapping import CREATE, KEEP, LEAVE, REFUSE, TO, CustomerSpec, EntrySpec, Mapping, Source, Test
@@ -235,9 +235,10 @@ class _Reader:
         if ("path" in value) == ("column" in value):
             self.say(line, "unit 要么写 path，要么写 column")
             return Unit(line)
-        unknown, to = value.get("unknown", REFUSE), ""
+        unknown: Any = value.get("unknown", REFUSE)
+        to = ""
         if isinstance(unknown, Map) and list(unknown) == [TO]:
-            unknown, to = TO, str(unknown.get(TO, ""))
+            unknown, to = TO, str(unknown[TO])
         elif unknown not in (REFUSE, CREATE):
             self.say(value.line_of("unknown"), "unknown 不对", "可写 refuse、create 或 {to: 单位路径}")
         if "column" in value and "under" not in value and (unknown == CREATE or not value.get("values")):

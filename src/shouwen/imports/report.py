@@ -81,7 +81,9 @@ def duty_table(duties: Mapping[tuple[str, str, str], int]) -> Table:
     by_duty: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (clause, title, state), count in duties.items():
         by_duty[clause, title][state] += count
-    table = Table("条款", "义务", *(["产生", *(title for title, _states in STATES)]), title="义务（按条款）")
+    table = Table("条款", "义务", title="义务（按条款）", title_justify="left")
+    for title in ("产生", *(title for title, _states in STATES)):
+        table.add_column(title, justify="right", no_wrap=True)
     for (clause, title), states in sorted(by_duty.items()):
         cells = [states.total(), *(sum(states[state] for state in several) for _title, several in STATES)]
         table.add_row(clause, title, *(str(cell) if cell else "" for cell in cells))

@@ -5,13 +5,16 @@ on with after an interruption, adds only what is not there yet.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
+from shouwen.engine import Program
 from shouwen.governance import programs
+from shouwen.governance.queries import policies_for
 from shouwen.imports.customers import Customers
 from shouwen.imports.fitting import check_fit
 from shouwen.imports.mapping import Mapping
@@ -26,7 +29,7 @@ from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
 from shouwen.journal.errors import NotRecorded
 from shouwen.journal.models import Duty, DutyState, Entry, Subject
 from shouwen.journal.record import record_batch
-from shouwen.organisation.models import Person
+from shouwen.organisation.models import Person, Unit
 from shouwen.policy.vocabulary import shared_events
 
 CHUNK = 200
@@ -52,9 +55,7 @@ class Import:
         self._units = Units(mapping, self._now)
         self._customers = Customers(mapping.customer, self._now)
         self._lines: dict[str, int] = {}
-        unit = self._units.first
-        force = programs.in_force(unit, mapping.kind, self._now) if unit else None
-        program = programs.program_under(force, unit) if force and unit else None
+        program = _program(self._units.first, mapping.kind, self._now)
         check_fit(mapping, table.columns, program)
         self.events = program.policy.events if program else shared_events()
         self.axes = program.policy.axes if program else {}
@@ -207,6 +208,13 @@ class Import:
                 )
             )
         return drafts
+
+
+def _program(unit: Unit | None, kind: str, now: datetime) -> Program | None:
+    """The policy for the kind; where none is in force, another one of the unit's, by which the mistake is seen."""
+    rows = policies_for(unit, now) if unit is not None else []
+    row = next((row for row in rows if row.kind == kind), rows[0] if rows else None)
+    return programs.program_under(row, unit) if row is not None and unit is not None else None
 
 
 def _chunks(rows: Iterable[Row | BadRow], size: int) -> Iterator[list[Row | BadRow]]:

@@ -264,9 +264,12 @@ def _workbook(path: Path, layout: Layout) -> Table:
     names = layout.columns
     if not names:
         head = next((cells for number, cells in walk if number == layout.header), [])
-        names = tuple(as_text(cell).strip() for cell in head)
-        if not any(names):
+        titles = [as_text(cell).strip() for cell in head]
+        while titles and not titles[-1]:
+            titles.pop()
+        if not titles:
             raise FileRefused("没有表头")
+        names = tuple(titles)
 
     def read() -> Iterator[Row | BadRow]:
         for number, cells in walk:
