@@ -18,7 +18,7 @@ class Scene(NamedTuple):
 DESK, LEADER, ENGINEER, CUSTOMER = "客户服务分部", "公司领导", "工程部", "客户"
 GENERAL, MINOR, MAJOR = "一般性投诉", "一般工程质量投诉", "重大工程质量投诉"
 MANAGER, NAME, PASSED_ON = "属物管公司处理的投诉", "可能影响公司声誉的投诉", "物管公司转交过来的重大业主投诉"
-LEAK = "防水(包括外墙、屋面、厨卫间渗漏水等)"
+LEAK = "屋面防水、外墙面、厨房和卫生间地面、地下室的防水工程、管道渗漏"
 
 
 def said(channel: str, text: str, category: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -56,19 +56,19 @@ SCENES = (
     Scene(6, 5, "qiantai", said("来访", "卫生间地漏反味，洗手盆下面的柜子受潮发霉。", MINOR)),
     Scene(21, 9, "qiantai", said("微信", "客厅墙面出现一条从天花板到窗边的裂缝，约两米长。", MINOR)),
     Scene(30, 2, "qiantai", said("电话", "防盗门锁芯松动，多次报修没有人来。", MINOR)),
-    Scene(46, 3, "jingban", said("电话", "阳台推拉门关不严，下雨进水。", MINOR), repaired("门窗翘裂、五金件损坏", "更换滑轮并调整门框")[:2]),
+    Scene(46, 3, "jingban", said("电话", "阳台推拉门关不严，下雨进水。", MINOR), repaired("门窗翘裂、五金件损坏、管道堵塞", "更换滑轮并调整门框")[:2]),
     Scene(60, 4, "jingban", said("来访", "厨房吊顶漏水，楼上卫生间防水失效。", MINOR), repaired(LEAK, "楼上卫生间重做防水，吊顶更换。")),
     Scene(200, 6, "jingban", said("电话", "北卧外墙渗水，墙面发霉。", MINOR), repaired(LEAK, "外墙打胶并重做防水层。") + signatures(40)[:2]),
     Scene(300, 7, "jingban", said("电话", "屋面渗漏，顶层客厅滴水。", MINOR),
-          (*repaired(LEAK, "屋面局部重做防水。"), *signatures(40), (50, "work_started", "xianchang", "施工单位", {"order": "1"}))),
+          (*repaired(LEAK, "屋面局部重做防水。"), *signatures(40), (50, "work_started", "jingban", "施工单位", {"order": "1"}))),
     Scene(520, 8, "jingban", said("来访", "次卧墙体开裂，怀疑填充墙未挂网。", MINOR),
           (*repaired("墙体开裂(指框架结构填充墙)", "剔开重新挂网抹灰。"), *signatures(40),
-           (50, "work_started", "xianchang", "施工单位", {"order": "1"}),
+           (50, "work_started", "jingban", "施工单位", {"order": "1"}),
            (260, "work_finished", "xianchang", "施工单位", {"order": "1"}),
            (280, "inspected", "jingban", DESK, {"order": "1", "passed": False, "findings": "阴角处仍有细裂纹。"}))),
     Scene(900, 10, "jingban", said("电话", "卫生间渗水到走廊。", MINOR),
           (*repaired(LEAK, "重做卫生间防水并闭水试验。"), *signatures(40),
-           (50, "work_started", "xianchang", "施工单位", {"order": "1"}),
+           (50, "work_started", "jingban", "施工单位", {"order": "1"}),
            (170, "work_finished", "xianchang", "施工单位", {"order": "1"}),
            (180, "inspected", "jingban", DESK, {"order": "1", "passed": True, "findings": "闭水四十八小时无渗漏。"}),
            (200, "accepted_by_customer", "jingban", CUSTOMER, {"order": "1", "accepted": True}),

@@ -1,6 +1,6 @@
 """Lays the demonstration's house into an empty database; a house that stands is left as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -37,7 +37,7 @@ def stands() -> bool:
     return Unit.objects.filter(name=UNITS[0].name, parent=None).exists()
 
 
-def lay(now: datetime, tell: Callable[[str], None] = lambda _line: None) -> bool:
+def lay(now: datetime, tell: Callable[[str], None] = lambda _line: None, scenes: Sequence[Scene] = SCENES) -> bool:
     """Lays the house as of `now` (aware), all or nothing; False where it stands already."""
     if stands():
         return False
@@ -53,7 +53,7 @@ def lay(now: datetime, tell: Callable[[str], None] = lambda _line: None) -> bool
         put_in_force(house.units[UNITS[0].key], KIND, version, since)
         tell("customers and matters")
         _customers(house, since)
-        for scene in sorted(SCENES, key=lambda scene: -scene.hours_ago):
+        for scene in sorted(scenes, key=lambda scene: -scene.hours_ago):
             _play(house, scene, now)
     return True
 

@@ -214,6 +214,12 @@ def _order(one: Field, event: EventType, around: Surroundings) -> forms.Field:
     return chosen
 
 
+def _nothing_to_name(one: Field, event: EventType, around: Surroundings) -> bool:
+    """An order can be named only once there is one."""
+    made_here = event.name in orders_made_by(around.program) and one.name != "replaces"
+    return one.type == "order" and not (one.required or made_here or around.orders)
+
+
 def _from(choices: Choices, one: Field) -> forms.Field:
     if one.many:
         return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple)
@@ -302,13 +308,20 @@ class EventForm(forms.Form):
         files: MultiValueDict[str, UploadedFile] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
+        self.declared = form_fields(around.program, event)
         super().__init__(data, files, initial={"key": uuid4().hex, **(initial or {})})
         self.event = event
         self.around = around
-        self.declared = form_fields(around.program, event)
-        for name, one in self.declared.items():
-            self.fields[name] = form_field(one, event, around)
+        for name, one in list(self.declared.items()):
+            if _nothing_to_name(one, event, around):
+                del self.declared[name]
+            else:
+                self.fields[name] = form_field(one, event, around)
         self.label_suffix = ""
+
+    def add_prefix(self, field_name: str) -> str:
+        """Declared names stand apart: a control named ``form`` or ``action`` would hide the form's own property."""
+        return f"d-{field_name}" if field_name in self.declared else field_name
 
     def own_fields(self) -> list[forms.BoundField]:
         """The event's own fields, required ones first, in the order of their declaration."""

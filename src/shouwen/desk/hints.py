@@ -55,8 +55,7 @@ def _of_trigger(trigger: model.Trigger) -> Iterator[model.Happening]:
             yield from _of_trigger(part)
     elif isinstance(trigger, model.Passed):
         yield trigger.since
-        if trigger.unless:
-            yield trigger.unless
+        yield from trigger.unless
 
 
 def _of_opening(opening: model.Opening) -> Iterator[model.Until]:

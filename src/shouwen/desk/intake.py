@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse_lazy
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.desk.forms import Choices, EventForm, InstantField, Surroundings
+from shouwen.desk.forms import Choices, Combobox, EventForm, InstantField, Surroundings
 from shouwen.organisation.models import Unit
 from shouwen.policy.model import EventType
 
@@ -23,6 +25,7 @@ class IntakeForm(EventForm):
 
     new_name = forms.CharField(required=False, max_length=100, label=_("Name"))
     new_phone = forms.CharField(required=False, max_length=40, label=_("Phone"))
+    home = forms.CharField(required=False, label=_("Home"))
     unit = forms.ChoiceField(required=False, label=_("Unit"))
     repeat_of = forms.CharField(required=False)
     reason_late = forms.CharField(required=False, label=_("Why it is recorded late"))
@@ -43,6 +46,8 @@ class IntakeForm(EventForm):
         when = forms.TextInput(attrs={"data-instant": "", "autocomplete": "off"})
         self.fields["at"] = InstantField(around.zone, required=False, widget=when, label=_("When it happened"))
         self.fields["at"].help_text = _("Leave empty if it is now.")
+        self.fields["home"].widget = Combobox("asset", reverse_lazy("desk:find-assets"), around.name_of)
+        self.fields["home"].shape = "combobox"  # type: ignore[attr-defined]
         for name in ("new_name", "new_phone", "at", "reason_late"):
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["unit"].widget.attrs["class"] = "form-select"
@@ -54,7 +59,7 @@ class IntakeForm(EventForm):
         }
         if "customer" in self.fields:
             self.fields["customer"].widget.attrs |= {
-                "placeholder": _("Phone, name, pinyin initials or room"),
+                "placeholder": gettext("Phone, name, pinyin initials or room"),
                 "autofocus": True,
             }
 
@@ -75,7 +80,7 @@ class IntakeForm(EventForm):
         cleaned = super().clean() or {}
         if isinstance(cleaned.get("at"), str):
             self.add_error("at", _("Please give the time too, as 2026-03-02 09:00."))
-        typed = self.data.get("customer_label", "").strip()
+        typed = self.data.get("d-customer_label", "").strip()
         if typed and not cleaned.get("customer") and not cleaned.get("new_name"):
             self.add_error("customer", _("Choose one of the customers found, or enter a new one below."))
         return cleaned

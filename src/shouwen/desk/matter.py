@@ -65,10 +65,13 @@ class Clock:
 
     @property
     def holder(self) -> str:
-        """Who it lies with: the person, else the post."""
+        """Who it lies with: the person, else the post where it is not the role's own name."""
         if self.row is None or self.row.outside:
             return ""
-        return self.row.person.name if self.row.person else self.row.post.name if self.row.post else ""
+        if self.row.person is not None:
+            return self.row.person.name
+        post = self.row.post.name if self.row.post else ""
+        return "" if post == self.owed.who else post
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,16 @@ class MatterPage:
         for one in self._next:
             for shut in one.shut:
                 found.setdefault((shut.gate.id, shut.instance), (self.journal.events[one.event].title, shut))
-        return list(found.values())
+        # What holds for this category before what holds for everything.
+        return sorted(found.values(), key=lambda one: one[1].gate.when is None)
+
+    @property
+    def own_gates(self) -> list[tuple[str, Shut]]:
+        return [one for one in self.gates if one[1].gate.when is not None]
+
+    @property
+    def general_gates(self) -> list[tuple[str, Shut]]:
+        return [one for one in self.gates if one[1].gate.when is None]
 
     @cached_property
     def proposals(self) -> list[tuple[str, Proposed]]:

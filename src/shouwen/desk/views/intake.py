@@ -136,10 +136,13 @@ def _save(
 def _take_in(form: IntakeForm, person: Person, seat: Seat, home: Unit, kind: str, answer: Answer) -> Subject:
     now = clock.now()
     data, answer.files = with_files(form, answer.files, person)
+    new = bool(form.cleaned_data["new_name"]) and not data.get("customer")
+    if new and form.cleaned_data["home"]:
+        data["asset"] = form.cleaned_data["home"]
     asset = _asset(person, str(data.get("asset", "")), now)
     chosen = form.cleaned_data["unit"]
     unit = Unit.objects.get(pk=chosen) if chosen else asset.unit if asset else home
-    if form.cleaned_data["new_name"] and not data.get("customer"):
+    if new:
         data["customer"] = str(_registered(form, unit, asset, now).pk)
     repeat = visible(person, Subject.objects.filter(pk__in=_uuids(form.cleaned_data["repeat_of"])), now).first()
     return actions.take_in(
@@ -178,7 +181,7 @@ def _known(person: Person, form: IntakeForm, now: datetime) -> dict[str, Any]:
     """What stands in the registry about the customer that the form already names."""
     customer = _customer(person, str(form["customer"].value() or ""), now) if "customer" in form.fields else None
     found = described([customer], now.date()) if customer else []
-    return {"found": found[0] if found else None, "asset": str(form.data.get("asset", ""))}
+    return {"found": found[0] if found else None, "asset": str(form.data.get("d-asset", ""))}
 
 
 @login_required
@@ -201,9 +204,9 @@ def repeats(request: HttpRequest) -> HttpResponse:
     person = cast("Person", request.user)
     now = clock.now()
     unit, _seat = _home(person, now)
-    customer = _customer(person, request.POST.get("customer", ""), now)
-    asset = _asset(person, request.POST.get("asset", ""), now)
-    text = request.POST.get("text", "")[:2000]
+    customer = _customer(person, request.POST.get("d-customer", ""), now)
+    asset = _asset(person, request.POST.get("d-asset", ""), now)
+    text = request.POST.get("d-text", "")[:2000]
     units = [asset.unit] if asset else [unit] if unit else []
     found = [one for place in units for one in likely_repeats(customer, asset, text, place, now)]
     seen = set(visible(person, Subject.objects.filter(pk__in=[one.subject.pk for one in found]), now).values_list("pk"))
