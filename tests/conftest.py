@@ -11,6 +11,7 @@ SHOUWEN_DATA       folder of real complaints; SHOUWEN_LEDGER, of the regulations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -38,11 +39,21 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
     from tests.guards import let_flush
 
+    _live_in(Path(os.environ["SHOUWEN_HOME"]), settings)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # Static files straight from their sources, and a hash that does not cost 0.3 s a person.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     let_flush()
+
+
+def _live_in(home: Path, settings: Any) -> None:
+    """The settings were read before this file where pytest was called by hand: move their paths to the tests' folder."""
+    for name in ("STATIC_ROOT", "MEDIA_ROOT", "EMAIL_FILE_PATH"):
+        setattr(settings, name, home / Path(getattr(settings, name)).name)
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["NAME"], database["TEST"]["NAME"] = str(home / "shouwen.sqlite3"), str(home / "test.sqlite3")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -97,6 +108,15 @@ def _fresh_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_queue_left_open() -> Iterator[None]:
+    """The queue's own connection would keep PostgreSQL from dropping the test's database."""
+    yield
+    queue = sys.modules.get("shouwen.journal.queue")
+    if queue is not None and queue.backend.cache_info().currsize:
+        queue.backend().storage.close()
 
 
 def folder_from(variable: str) -> Path:
