@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _live_in(home: Path, settings: Any) -> None:
-    """The settings were read before this file where pytest was called by hand: move their paths to the tests' folder."""
+    """Where pytest was called by hand the settings were read before this file: move their paths here."""
     for name in ("STATIC_ROOT", "MEDIA_ROOT", "EMAIL_FILE_PATH"):
         setattr(settings, name, home / Path(getattr(settings, name)).name)
     database = settings.DATABASES["default"]
