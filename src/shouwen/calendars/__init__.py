@@ -7,6 +7,7 @@ Two instants of one zone around a change of clocks are compared and subtracted i
 from shouwen.calendars.arithmetic import Arithmetic, explain
 from shouwen.calendars.calendar import Calendar
 from shouwen.calendars.clock import before, due, extend
+from shouwen.calendars.content import content_of, from_content
 from shouwen.calendars.dates import DateRule
 from shouwen.calendars.days import Day, DayKind, SpecialDay
 from shouwen.calendars.errors import CalendarError, CalendarErrors, NaiveTimeError, NoWorkingTimeError
@@ -47,10 +48,12 @@ __all__ = [
     "Table",
     "Unit",
     "before",
+    "content_of",
     "day_hours",
     "due",
     "explain",
     "extend",
+    "from_content",
     "official_years",
     "statutory_calendar",
 ]

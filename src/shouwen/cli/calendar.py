@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import orjson
 from rich.console import Console
 from rich.table import Table
 
@@ -28,7 +29,7 @@ DAYS_NAMED = 4
 
 @click.group()
 def calendar() -> None:
-    """The house's calendars: show a year, import the official one, count open duties anew."""
+    """The house's calendars: show a year, import the official one, print one for replay, count open duties anew."""
 
 
 def _ready() -> None:
@@ -56,6 +57,27 @@ def show(year: int, path: str | None) -> None:
     console = Console(highlight=False)
     console.print(table)
     console.print(_summary(unit, found), soft_wrap=True)
+
+
+@calendar.command()
+@click.option("--unit", "path", help="Whose calendar, as GROUP/BRANCH; without it the first group's.")
+@click.option("--version", "version", help="A version that was counted under, by its name, instead of today's.")
+def export(path: str | None, version: str | None) -> None:
+    """Print a calendar as JSON, for `shouwen replay --calendar`.
+
+    Exit 1: there is no such unit or version.
+    """
+    _ready()
+    from shouwen.calendars import content_of
+    from shouwen.governance.calendar_versions import kept
+    from shouwen.governance.calendars import calendar_for
+    from shouwen.governance.models import CalendarVersion
+
+    try:
+        found = kept(version) if version else calendar_for(_unit(path) if path else _first_unit())
+    except CalendarVersion.DoesNotExist:
+        raise click.ClickException(f"没有日历版本 {version}") from None
+    click.echo(orjson.dumps(content_of(found)))
 
 
 @calendar.command("import")

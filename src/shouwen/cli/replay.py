@@ -11,7 +11,7 @@ import click
 import orjson
 from rich.console import Console
 
-from shouwen.calendars import statutory_calendar
+from shouwen.calendars import Calendar, CalendarError, NoWorkingTimeError, from_content, statutory_calendar
 from shouwen.engine import JournalError, compile_policy, read_journal
 from shouwen.engine import replay as replay_entries
 from shouwen.policy import PolicyErrors, load, load_named
@@ -23,11 +23,17 @@ from shouwen.policy import PolicyErrors, load, load_named
 @click.option(
     "--reading", "readings", multiple=True, metavar="NAME=LABEL", help="Take another reading; may be repeated."
 )
+@click.option(
+    "--calendar",
+    "calendar_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A calendar from `shouwen calendar export`; without it the statutory one, which has no working hours.",
+)
 @click.argument("journal", type=click.File("rb"))
-def replay(name: str, now: str, readings: tuple[str, ...], journal: BinaryIO) -> None:
+def replay(name: str, now: str, readings: tuple[str, ...], calendar_file: Path | None, journal: BinaryIO) -> None:
     """Print the duties of JOURNAL (JSON Lines) as JSON Lines, ordered by subject, opened_at, clause.
 
-    Exit 0: replayed. 1: the journal or the policy has errors (all on stderr). 2: bad arguments.
+    Exit 0: replayed. 1: the journal, the policy or the calendar has errors (all on stderr). 2: bad arguments.
     """
     problems = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
@@ -39,9 +45,10 @@ def replay(name: str, now: str, readings: tuple[str, ...], journal: BinaryIO) ->
     try:
         policy = load(Path(name)) if name.endswith(".md") else load_named(name)
         chosen = dict(reading.split("=", 1) for reading in readings)
-        program = compile_policy(policy.with_readings(chosen), statutory_calendar(policy.zone))
+        calendar = _calendar(calendar_file) if calendar_file else statutory_calendar(policy.zone)
+        program = compile_policy(policy.with_readings(chosen), calendar)
         entries = read_journal(journal, policy.events, program.default_kind)
-    except (PolicyErrors, JournalError) as errors:
+    except (PolicyErrors, JournalError, CalendarError) as errors:
         problems.print(str(errors), markup=False)
         sys.exit(1)
     except FileNotFoundError as error:
@@ -49,5 +56,16 @@ def replay(name: str, now: str, readings: tuple[str, ...], journal: BinaryIO) ->
     except (KeyError, ValueError) as error:
         raise click.BadParameter(f"没有这个读法或选项：{error}", param_hint="--reading") from None
     write = sys.stdout.buffer.write
-    for line in replay_entries(program, entries, instant):
-        write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+    try:
+        for line in replay_entries(program, entries, instant):
+            write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+    except NoWorkingTimeError as error:
+        problems.print(f"{error}；请以 --calendar 给出单位的日历", markup=False)
+        sys.exit(1)
+
+
+def _calendar(file: Path) -> Calendar:
+    try:
+        return from_content(orjson.loads(file.read_bytes()))
+    except orjson.JSONDecodeError as error:
+        raise CalendarError(f"{file} 不是 JSON：{error}") from error

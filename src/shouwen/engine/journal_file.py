@@ -35,11 +35,11 @@ def read_journal(lines: Iterable[bytes], events: Mapping[str, Any], default_kind
     """Entries of a journal file; blank lines are passed over.
 
     `events` are the policy's events, by name. Raises JournalError with every bad line: no JSON, a missing
-    key, an unknown event, a time without zone, an id that stands twice.
+    key, an unknown event, a time without zone, an id that stands twice in one subject's journal.
     """
     entries: list[Entry] = []
     errors: list[LineError] = []
-    known: set[str] = set()
+    known: set[tuple[str, str]] = set()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -50,9 +50,9 @@ def read_journal(lines: Iterable[bytes], events: Mapping[str, Any], default_kind
         except ValueError as error:
             errors.append(LineError(number, str(error)))
         else:
-            if entry.id in known:
-                errors.append(LineError(number, f"id {entry.id} 重复"))
-            known.add(entry.id)
+            if (entry.subject, entry.id) in known:
+                errors.append(LineError(number, f"{entry.subject} 的 id {entry.id} 重复"))
+            known.add((entry.subject, entry.id))
             entries.append(entry)
     if errors:
         raise JournalError(errors)

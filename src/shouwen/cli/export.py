@@ -1,0 +1,88 @@
+"""`shouwen export`: journals as JSON Lines, as `shouwen replay` reads them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from uuid import UUID
+
+import click
+import orjson
+
+from shouwen.cli.database import refuse_newer
+from shouwen.house.boot import boot
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from shouwen.journal.models import Subject
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, metavar="[SUBJECT]...")
+@click.option("--all", "everything", is_flag=True, help="The journals of all subjects.")
+@click.option("--sealed", is_flag=True, help="With sealed content: personal data and the customers' own words.")
+@click.option("--by", "username", help="Sign-in of who looks at sealed content; it is written down.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to standard output."
+)
+def export(
+    subjects: tuple[str, ...], everything: bool, sealed: bool, username: str | None, output: Path | None
+) -> None:
+    """Write journals as JSON Lines; SUBJECT is a number or an id.
+
+    Exit 0: written. 1: no such subject or person, or a number that stands in several units. 2: bad arguments.
+    """
+    if everything == bool(subjects):
+        raise click.UsageError("give subjects, or --all")
+    if sealed != bool(username):
+        raise click.UsageError("--sealed and --by go together: who looks at personal data is written down")
+    boot()
+    refuse_newer()
+    from shouwen.journal.models import Subject
+
+    found = Subject.objects.all() if everything else Subject.objects.filter(pk__in=[_id(name) for name in subjects])
+    if username:
+        _write_down(username, None if everything else found)
+    if output is None:
+        _write(found, sealed, sys.stdout.buffer, shown=False)
+        return
+    with output.open("wb") as stream:
+        _write(found, sealed, stream, shown=True)
+
+
+def _write(found: QuerySet[Subject], sealed: bool, stream: BinaryIO, *, shown: bool) -> None:
+    from shouwen.journal.export import entries_of, lines
+
+    count = entries_of(found).count() if shown else 0
+    with click.progressbar(length=count, label="entries", file=sys.stderr, hidden=not shown) as bar:
+        for line in lines(found, sealed=sealed):
+            stream.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            bar.update(1)
+
+
+def _id(name: str) -> UUID:
+    from shouwen.journal.models import Subject
+
+    try:
+        wanted = Subject.objects.filter(pk=UUID(name))
+    except ValueError:
+        wanted = Subject.objects.filter(number=name)
+    ids = list(wanted.values_list("pk", flat=True))
+    if not ids:
+        raise click.ClickException(f"没有 {name}")
+    if len(ids) > 1:
+        raise click.ClickException(f"编号 {name} 有 {len(ids)} 件，请写标识：{'、'.join(map(str, ids))}")
+    return ids[0]
+
+
+def _write_down(username: str, found: QuerySet[Subject] | None) -> None:
+    from shouwen.journal import access_log
+    from shouwen.organisation.models import Person
+
+    person = Person.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        raise click.ClickException(f"没有此人：{username}")
+    for subject in found if found is not None else (None,):
+        access_log.looked(person, subject, "sealed content, exported")
