@@ -85,3 +85,20 @@ def test_now_needs_a_zone(tmp_path: Path, now: str) -> None:
     code, _, told = run(tmp_path, LINES, "--now", now)
     assert code == 2
     assert now in told
+
+
+def test_an_act_before_its_time_does_not_keep(tmp_path: Path) -> None:
+    journal = [
+        line(1, "M1", "received", "2026-03-02T09:00:00+08:00"),
+        line(2, "M1", "settled", "2026-03-03T10:00:00+08:00"),
+        line(3, "M1", "called_back", "2026-03-06T23:59:00+08:00"),
+        line(4, "M1", "called_back", "2026-03-07T00:00:00+08:00"),
+    ]
+    _, lines, _ = run(tmp_path, journal, "--now", "2026-03-20T12:00:00+08:00")
+    # 3月3日起3日止于3月6日24:00，此前不算；10日止于3月13日24:00。
+    (found,) = [one for one in lines if one["duty"] == "called_back"]
+    assert (found["kept_at"], found["due_at"], found["state"]) == (
+        "2026-03-07T00:00:00+08:00",
+        "2026-03-14T00:00:00+08:00",
+        "kept",
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from shouwen.calendars import Limit, Unit
+from shouwen.calendars import DateRule, Limit, Unit, statutory_calendar
 from shouwen.policy import load, load_named, load_text
 from shouwen.policy.model import (
     Act,
@@ -190,3 +191,17 @@ def test_a_list_of_triggers_means_any_of_them() -> None:
 @pytest.mark.parametrize(("name", "clauses"), [("jinke", 128), ("greentown", 24)])
 def test_kept_policies_are_without_mistakes(name: str, clauses: int) -> None:
     assert len(load_named(name).clauses) == clauses
+
+
+def test_roll_beside_a_date_rule_moves_its_end() -> None:
+    """“每月10日，遇节假日顺延”：2026-05-10 是周日，移到周一 24:00。写在旁边和写在里面一样。"""
+    text = SAMPLE.read_text(encoding="utf-8")
+    beside = "due: {month: next, day: 5}, roll: next_workday"
+    calendar = statutory_calendar("Asia/Shanghai")
+    for written in (
+        "due: {month: next, day: 10}, roll: next_workday",
+        "due: {month: next, day: 10, roll: next_workday}",
+    ):
+        changed = load_text(text.replace(beside, written), "sample.md", "sample")
+        (rule,) = (one.due for one in changed.all_of(Duty) if isinstance(one.due, DateRule))
+        assert rule.due(date(2026, 4, 3), calendar)[1] == datetime(2026, 5, 12, tzinfo=calendar.tz)

@@ -63,6 +63,17 @@ class Clocks:
         intervals = self._intervals(instance) if self._pauses else ()
         return due(limit, instance.opened_at, program.calendar, instance.timed.day_rules, intervals)
 
+    def too_early(self, instance: Instance, rule: model.Duty, at: datetime) -> bool:
+        """Whether an act at `at` comes before the duty may be kept (`not_before`, or the window of a date rule)."""
+        program = self.program
+        if rule.not_before is not None:
+            earliest = due(rule.not_before, instance.opened_at, program.calendar, program.policy.day_rules)
+        elif isinstance(rule.due, DateRule):
+            earliest = rule.due.due(self._anchor(instance), program.calendar)[0]
+        else:
+            return False
+        return earliest is not None and at < earliest
+
     def _fixed(self, instance: Instance, rule: model.Duty) -> str | None:
         """A date or instant that was set: by extension, by agreement, or in the event."""
         if instance.extended is not None:

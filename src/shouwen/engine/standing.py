@@ -196,6 +196,8 @@ class Standing:
             for instance in standing.values():
                 if instance.kept or (wanted is not None and instance.base not in wanted):
                     continue
+                if self._clocks.too_early(instance, rule, entry.at):
+                    continue
                 if rule.again == "add" and instance.base in kept:
                     continue  # one act keeps the oldest of several
                 kept.add(instance.base)

@@ -160,11 +160,11 @@ class _Reader:
             again=item.get("again", "add" if "each" in item else "ignore"),
             need=need(item["need"], kept.event, item.line_of("need"), scope) if "need" in item else None,
             within=within(item["within"], item.line_of("within"), scope) if "within" in item else None,
-            due=due(item["due"], item.line_of("due"), scope) if "due" in item else None,
+            due=due(item["due"], item.line_of("due"), scope, item.get("roll")) if "due" in item else None,
             agreed=scope.path(item["agreed"], item.line_of("agreed")) if "agreed" in item else None,
             not_before=scope.limit(item["not_before"], item.line_of("not_before")) if "not_before" in item else None,
             warn=tuple(scope.limit(text, item.line_of("warn")) for text in item.get("warn", ())),
-            roll=item.get("roll"),
+            roll=None if "due" in item else item.get("roll"),
             excusable=item.get("excusable", False),
         )
 

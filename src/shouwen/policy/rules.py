@@ -136,12 +136,12 @@ def within(spec: Any, line: int, scope: Scope) -> Within:
     return ListLimit(name, item.event, item.key, wanted, missing=rows == "none")
 
 
-def due(spec: Map, line: int, scope: Scope) -> FieldDue | DateRule | None:
-    """The date that an event names, or a rule of dates."""
+def due(spec: Map, line: int, scope: Scope, roll: str | None) -> FieldDue | DateRule | None:
+    """The date that an event names, or a rule of dates; `roll` as the duty gives it beside the rule."""
     if "field" in spec:
         return scope.path(spec["field"], line_in(spec, "field", line))
     try:
-        return DateRule.parse(spec)
+        return DateRule.parse({**spec, "roll": roll} if roll and "roll" not in spec else spec)
     except ValueError as error:
         scope.say(line, str(error))
         return None
