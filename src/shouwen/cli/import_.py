@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,9 @@ def _run(
                 counted = f"{outcome.rows} 行，新增 {outcome.total.added}，不收 {len(outcome.refused)}"
                 progress.update(task, completed=table.done, counted=counted)
 
+            began = time.process_time()
             outcome = work.run(told)
+            used = time.process_time() - began
             progress.update(task, completed=table.total)
     except (MappingErrors, FileRefused, NoRoom) as error:
         raise _Stop(f"{error}{_so_far(done, dry)}") from None
@@ -116,6 +119,8 @@ def _run(
         raise _Stop(f"数据库用不了：{error}{_so_far(done, dry)}") from None
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAPER)
     print_outcome(console, outcome, work, table.encoding)
+    if outcome.total.added:
+        console.print(f"处理器用时 {used:.1f} 秒，每分钟 {outcome.total.added / used * 60:.0f} 件")
     return outcome, table.columns
 
 
