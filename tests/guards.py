@@ -1,4 +1,4 @@
-"""The database refuses to empty the journal's tables; between two tests that commit they must be emptied all the same."""
+"""The database refuses to empty the journal's tables; between tests that commit they must be emptied all the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

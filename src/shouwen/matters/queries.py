@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import orjson
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, When
 
 from shouwen.customers.models import Asset, Customer
 from shouwen.journal.models import Subject
@@ -47,11 +46,11 @@ def repeats(customer: Customer | None, asset: Asset | None, text: str, unit: Uni
     if asset is not None:
         own |= Q(asset=str(asset.pk))
     recent = Brought.objects.filter(own | Q(unit=unit), received_at__gt=now - SINCE, subject__entries__seq=1)
-    rows = recent.annotate(body=Coalesce(F("subject__entries__content__body"), Value("{}")))
+    rows = recent.annotate(body=F("subject__entries__content__body"))
     nearest = rows.select_related("subject").order_by(Case(When(own, then=0), default=1), "-received_at")[:LOOKED_AT]
     found = []
     for row in nearest:
-        said = orjson.loads(row.body).get("text", "")
+        said = orjson.loads(row.body or "{}").get("text", "")
         repeat = Repeat(
             row.subject,
             customer is not None and row.customer == str(customer.pk),
