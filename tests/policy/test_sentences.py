@@ -52,7 +52,7 @@ def test_duties_gates_and_lists(policy: Policy) -> None:
 
 def test_tables_dates_proposals_and_the_rest(policy: Policy) -> None:
     assert said(policy, "sample/3.2") == [
-        "义务：开立后，客户服务分部应报送（文书为客户投诉分析报告），次月5日前（含当日）；"
+        "义务：开立后，客户服务分部应报送（文书为客户投诉分析报告），次月5日前（含当日），"
         "遇非工作日顺延至下一工作日（对象：分部月度）。",
         "判定：严重程度按下列判定：处理费用不少于10000元的，为“重大投诉”；整改不合格次数不少于2，且是否有效为“是”的，"
         "为“重大投诉”；其余为“一般投诉”；一经判入不再退回。",
