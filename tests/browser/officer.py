@@ -80,8 +80,8 @@ class Desk:
                         one.locator("xpath=ancestor::details").locator("summary").click()
                     label.click()
         else:
-            assert isinstance(value, str)
-            box.fill(value)
+            box.fill(value if isinstance(value, str) else "\n".join(value))
+            box.press("Tab")  # as people go on: the calendar of a date closes
 
     def send(self) -> None:
         self.page.locator("#act form").get_by_role("button", name="登记").click()

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from tests.browser.officer import Clock, Desk, Desks
+
 from shouwen.customers.models import Customer
 from shouwen.journal.models import Entry, Subject
-from tests.browser.officer import Clock, Desk, Desks
 
 
 class Keys:

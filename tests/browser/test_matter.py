@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.browser.officer import Clock, Desks
 
 from shouwen.journal.models import AccessLog, Attachment, Entry, Subject
-from tests.browser.officer import Clock, Desks
 
 PAGES = ("/", "/?tab=supervised", "/matters/", "/matters/new/", "/regulations/", "/regulations/1/")
 UNNAMED = """
@@ -107,7 +107,7 @@ def test_the_same_form_twice_writes_once(desks: Desks, house: Clock) -> None:
     assert address is not None
     for _ in range(2):
         answer = desk.page.request.post(
-            address, form={name: value for name, value in body}, headers={"Referer": desk.page.url}
+            address, form=dict(body), headers={"Referer": desk.page.url}
         )
         assert answer.status == 200
     assert path in answer.url

@@ -1,7 +1,8 @@
 """金科 第三条, every path, carried from the first word to the end by hand in a real browser."""
 
-from shouwen.journal.models import Duty, Subject
 from tests.browser.officer import Clock, Desk, Desks
+
+from shouwen.journal.models import Duty, Subject
 
 ENDED = "已终结"
 LEAK = "屋面防水、外墙面、厨房和卫生间地面、地下室的防水工程、管道渗漏"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.desk.hints import offers, orders_made_by
@@ -23,7 +24,11 @@ from shouwen.engine import Program
 from shouwen.journal.fields import form_fields
 from shouwen.policy.model import EventType, Field
 
-Choices = list[tuple[str, Any]]
+if TYPE_CHECKING:
+    Upload = UploadedFile[bytes]
+else:
+    Upload = UploadedFile
+Choices = list[tuple[Any, Any]]
 PILLS = 6
 OFFERED_PILLS = 8
 """Up to so many values are shown side by side, more as a list."""
@@ -49,16 +54,16 @@ class Combobox(forms.TextInput):
 
     template_name = "desk/parts/combobox.html"
 
-    def __init__(self, kind: str, url: str, name_of: Callable[[str, str], str]) -> None:
+    def __init__(self, kind: str, url: str | Promise, name_of: Callable[[str, str], str]) -> None:
         super().__init__()
         self.kind, self.url, self.name_of = kind, url, name_of
         self.typed = ""
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:  # noqa: ANN401
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         self.typed = data.get(f"{name}_label", "")
         return data.get(name)
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         label = self.typed or (self.name_of(self.kind, str(value)) if value else "")
         context["widget"] |= {"kind": self.kind, "url": str(self.url), "label": label}
@@ -74,7 +79,7 @@ class FilesField(forms.FileField):
 
     widget = Files
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # noqa: ANN401
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         given = data if isinstance(data, (list, tuple)) else [data]
         found = [one for one in given if one]
         if not found:
@@ -87,11 +92,11 @@ class FilesField(forms.FileField):
 class InstantField(forms.CharField):
     """A date and time in the unit's zone, or a bare date: the end of that day."""
 
-    def __init__(self, zone: ZoneInfo, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.zone = zone
 
-    def clean(self, value: Any) -> datetime | str | None:  # noqa: ANN401
+    def clean(self, value: Any) -> datetime | str | None:
         text = str(super().clean(value) or "").strip().replace("T", " ")
         if not text:
             return None
@@ -103,7 +108,7 @@ class InstantField(forms.CharField):
             raise forms.ValidationError(_("A date and time is expected, as 2026-03-02 09:00.")) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+    def prepare_value(self, value: Any) -> Any:
         return value.astimezone(self.zone).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
 
 
@@ -112,10 +117,10 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 2})
 
-    def clean(self, value: Any) -> list[str]:  # noqa: ANN401
+    def clean(self, value: Any) -> list[str]:
         return [line.strip() for line in str(super().clean(value) or "").splitlines() if line.strip()]
 
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+    def prepare_value(self, value: Any) -> Any:
         return "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
@@ -124,10 +129,10 @@ class YesNoField(forms.ChoiceField):
 
     widget = forms.RadioSelect
 
-    def clean(self, value: Any) -> bool | None:  # noqa: ANN401
+    def clean(self, value: Any) -> bool | None:
         return {"true": True, "false": False}.get(str(super().clean(value)))
 
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+    def prepare_value(self, value: Any) -> Any:
         return {True: "true", False: "false", None: ""}.get(value, value)
 
 
@@ -157,12 +162,14 @@ class OfferWidget(forms.MultiWidget):
     def __init__(self, values: Sequence[str]) -> None:
         self.values = tuple(values)
         choices: Choices = [(value, value) for value in values]
-        known = forms.RadioSelect(choices=choices) if len(values) <= OFFERED_PILLS else forms.Select(
-            choices=[("", "—"), *choices], attrs={"class": "form-select"}
+        known = (
+            forms.RadioSelect(choices=choices)
+            if len(values) <= OFFERED_PILLS
+            else forms.Select(choices=[("", "—"), *choices], attrs={"class": "form-select"})
         )
         super().__init__([known, forms.TextInput(attrs={"class": "form-control"})])
 
-    def decompress(self, value: Any) -> list[str]:  # noqa: ANN401
+    def decompress(self, value: Any) -> list[str]:
         text = str(value or "")
         return [text, ""] if text in self.values else ["", text]
 
@@ -240,7 +247,8 @@ def _yes_no(one: Field, event: EventType, around: Surroundings) -> forms.Field:
 
 def _date(one: Field, event: EventType, around: Surroundings) -> forms.Field:
     return forms.DateField(
-        input_formats=["%Y-%m-%d"], widget=forms.DateInput(format="%Y-%m-%d", attrs={"data-date": "", "autocomplete": "off"})
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"data-date": "", "autocomplete": "off"}),
     )
 
 
@@ -305,7 +313,7 @@ class EventForm(forms.Form):
         event: EventType,
         around: Surroundings,
         data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, Upload] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         self.declared = form_fields(around.program, event)
@@ -351,7 +359,7 @@ class ActForm(EventForm):
         around: Surroundings,
         posts: Sequence[str],
         data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, Upload] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(event, around, data, files, initial)
@@ -360,7 +368,10 @@ class ActForm(EventForm):
         self.fields["at"].help_text = _("Leave empty if it is now.")
         self.fields["reason_late"].label = _("Why it is recorded late")
         choice = forms.ChoiceField(
-            choices=[(name, name) for name in posts], required=False, label=_("In the role of"), initial=next(iter(posts), "")
+            choices=[(name, name) for name in posts],
+            required=False,
+            label=_("In the role of"),
+            initial=next(iter(posts), ""),
         )
         choice.widget.attrs["class"] = "form-select"
         self.fields["post"] = choice

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from shouwen.engine import Program
 from shouwen.policy import model
-from shouwen.policy.conditions import Call, Literal, ListOf, Name, Tree
+from shouwen.policy.conditions import Call, ListOf, Literal, Name, Tree
 
 Offers = Mapping[tuple[str, str], tuple[str, ...]]
 """Values by (event, field)."""
@@ -145,8 +145,8 @@ def spoken_of(program: Program, kind: str) -> frozenset[str]:
     named |= {
         event for rule in policy.all_of(model.Power) if not rule.kinds or kind in rule.kinds for event in rule.may
     }
-    for source in (*policy.axes.values(), *policy.facts.values()):
-        named |= {place.event for place in source.sources}
+    sources: tuple[model.Axis | model.Fact, ...] = (*policy.axes.values(), *policy.facts.values())
+    named |= {place.event for source in sources for place in source.sources}
     return frozenset(named)
 
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.desk.forms import Choices, Combobox, EventForm, InstantField, Surroundings
+from shouwen.desk.forms import Choices, Combobox, EventForm, InstantField, Surroundings, Upload
 from shouwen.organisation.models import Unit
-from shouwen.policy.model import EventType
+from shouwen.policy.model import Axis, EventType, Fact
 
 FRONT = ("customer", "channel", "category", "text")
 """What is asked first, in the order of the talk; then what this policy reads or requires, then the rest."""
@@ -36,7 +35,7 @@ class IntakeForm(EventForm):
         around: Surroundings,
         units: Choices,
         data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, Upload] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(event, around, data, files, initial)
@@ -51,12 +50,9 @@ class IntakeForm(EventForm):
         for name in ("new_name", "new_phone", "at", "reason_late"):
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["unit"].widget.attrs["class"] = "form-select"
-        self._read = {
-            place.key
-            for source in (*around.program.policy.axes.values(), *around.program.policy.facts.values())
-            for place in source.sources
-            if place.event == event.name
-        }
+        policy = around.program.policy
+        sources: tuple[Axis | Fact, ...] = (*policy.axes.values(), *policy.facts.values())
+        self._read = {place.key for source in sources for place in source.sources if place.event == event.name}
         if "customer" in self.fields:
             self.fields["customer"].widget.attrs |= {
                 "placeholder": gettext("Phone, name, pinyin initials or room"),

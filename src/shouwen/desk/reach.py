@@ -15,5 +15,9 @@ def top_units(person: Person, now: datetime) -> list[Unit]:
 
 def own_units(person: Person, now: datetime) -> list[Unit]:
     """Units that stand and lie within what the person's posts reach, each superior before those below it."""
-    found = {unit.pk: unit for top in top_units(person, now) for unit in Unit.objects.holding(now).filter(path__prefix=top.path)}
+    found = {
+        unit.pk: unit
+        for top in top_units(person, now)
+        for unit in Unit.objects.holding(now).filter(path__prefix=top.path)
+    }
     return sorted(found.values(), key=lambda unit: unit.line)

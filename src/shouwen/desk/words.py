@@ -29,7 +29,7 @@ class Said:
     """(address, words)."""
 
 
-def _each(value: Any) -> list[Any]:  # noqa: ANN401
+def _each(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
@@ -55,7 +55,7 @@ class Names:
         if kind == "asset":
             asset = self._assets.get(int(ref)) if ref.isdecimal() else None
             return f"{asset.unit.name} {asset.building}" if asset else ref
-        known: Mapping[Any, Any] = {"person": self._people, "unit": self._units}.get(kind, {})
+        known: Mapping[int, Person | Unit] = self._people if kind == "person" else self._units
         found = known.get(int(ref)) if ref.isdecimal() else None
         return found.name if found else ref
 
@@ -100,9 +100,7 @@ def said(
     return found
 
 
-def _word(
-    one: Field, value: Any, names: Names, zone: ZoneInfo, titles: Mapping[tuple[str, str], str]
-) -> str:  # noqa: ANN401
+def _word(one: Field, value: Any, names: Names, zone: ZoneInfo, titles: Mapping[tuple[str, str], str]) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if one.type in ("person", "unit", "customer", "asset"):
@@ -116,7 +114,7 @@ def _word(
     return str(value)
 
 
-def axis_word(value: Any) -> str:  # noqa: ANN401
+def axis_word(value: Any) -> str:
     """A category's value in words."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")

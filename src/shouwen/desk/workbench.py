@@ -20,7 +20,12 @@ PAGE = 50
 SOON = timedelta(hours=24)
 STANDING = (DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE)
 TABS = {"mine": _("Mine"), "unit": _("My unit's"), "supervised": _("What I supervise")}
-FILTERS = {"all": _("All"), "overdue": _("Overdue"), "soon": _("Due within 24 hours"), "waiting": _("Waiting for others")}
+FILTERS = {
+    "all": _("All"),
+    "overdue": _("Overdue"),
+    "soon": _("Due within 24 hours"),
+    "waiting": _("Waiting for others"),
+}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ def span(length: timedelta) -> str:
     seconds = int(abs(length.total_seconds()))
     days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // 60
     if days:
-        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _("%(days)d d") % {"days": days}
+        return (
+            _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _("%(days)d d") % {"days": days}
+        )
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)d min") % {"minutes": minutes}
@@ -54,7 +56,7 @@ def other_choices(field: forms.BoundField) -> list[Any]:
 @register.filter
 def control(field: forms.BoundField) -> SafeString:
     """The field's control with what screen readers need."""
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     described = [f"{field.auto_id}-hint"] if field.help_text else []
     if field.errors:
         attrs |= {"aria-invalid": "true", "class": f"{field.field.widget.attrs.get('class', '')} is-invalid".strip()}
@@ -65,7 +67,7 @@ def control(field: forms.BoundField) -> SafeString:
 
 
 @register.simple_tag
-def clause(clause_id: str, version: Any = None) -> SafeString:  # noqa: ANN401
+def clause(clause_id: str, version: Any = None) -> SafeString:
     """A clause's number, leading to its text in the regulation."""
     if not clause_id:
         return format_html("")
@@ -92,13 +94,13 @@ def within_day(moment: datetime, now: datetime) -> bool:
 
 
 @register.filter
-def item(mapping: Any, key: str) -> Any:  # noqa: ANN401
+def item(mapping: Any, key: str) -> Any:
     """``mapping[key]``, which Django's dots cannot say for a variable key."""
     return mapping.get(key)
 
 
 @register.simple_tag(takes_context=True)
-def with_query(context: template.Context, **changes: Any) -> str:  # noqa: ANN401
+def with_query(context: template.Context, **changes: Any) -> str:
     """The present address with some of its parameters changed; a page number falls away unless it is one of them."""
     query = context["request"].GET.copy()
     query.pop("page", None)
@@ -127,7 +129,7 @@ def may_write(event: str, page: MatterPage) -> bool:
 
 
 @register.filter
-def in_words(value: Any) -> str:  # noqa: ANN401
+def in_words(value: Any) -> str:
     """A category's value: yes and no are said."""
     return axis_word(value)
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from shouwen.desk.forms import ActForm, EventForm, Surroundings
+from shouwen.desk.forms import ActForm, EventForm, Surroundings, Upload
 from shouwen.desk.hints import asked_of, equalities, openings_of
 from shouwen.desk.matter import MatterPage, Told
 from shouwen.desk.reach import own_units
@@ -53,10 +52,15 @@ def surroundings(page: MatterPage) -> Surroundings:
         page.journal.program,
         page.journal.zone,
         orders=page.orders,
-        duties=[(owed.key, f"{page.title_of(owed)} {owed.instance or ''}".strip()) for owed in page.owed
-                if owed.state in STANDING],
+        duties=[
+            (owed.key, f"{page.title_of(owed)} {owed.instance or ''}".strip())
+            for owed in page.owed
+            if owed.state in STANDING
+        ],
         entries=[(str(step.seq), page.titles["entry", str(step.seq)]) for step in page.journal.steps],
-        units=[(str(unit.pk), f"{'　' * (len(unit.line) - 1)}{unit.name}") for unit in own_units(page.person, page.now)],
+        units=[
+            (str(unit.pk), f"{'　' * (len(unit.line) - 1)}{unit.name}") for unit in own_units(page.person, page.now)
+        ],
         contractors=tuple(contractors.values_list("name", flat=True)),
         name_of=name_of,
     )
@@ -183,7 +187,7 @@ def _send(page: MatterPage, form: ActForm, request: HttpRequest) -> Answer | Non
 
 
 def _stale(form: ActForm, stale: Stale, page: MatterPage, kept: list[Attachment]) -> Answer:
-    """Others wrote meanwhile: their entries are shown, what was typed stays, and the next try is against the new head."""
+    """Others wrote meanwhile: their entries are shown, what was typed stays, the next try is against the new head."""
     fresh = MatterPage(page.subject, page.person, page.now)
     fresh.subject.refresh_from_db(fields=["head_seq", "state"])
     typed = form.data.copy()  # type: ignore[attr-defined]
@@ -205,12 +209,12 @@ def with_files(form: EventForm, kept: list[Attachment], person: Person) -> tuple
     for name, one in form.declared.items():
         if one.type != "file":
             continue
-        uploads: list[UploadedFile] = data.pop(name, [])
+        uploads: list[Upload] = data.pop(name, [])
         for upload in uploads:
             try:
-                kept = [*kept, attachments.keep(upload.file, upload.name or "", person)]
+                kept = [*kept, attachments.keep(upload, upload.name or "", person)]
             except Invalid as invalid:
-                raise Invalid({name: text for text in invalid.errors.values()}) from invalid
+                raise Invalid({name: "；".join(invalid.errors.values())}) from invalid
         if kept:
             ids = [str(one.pk) for one in kept]
             data[name] = ids if one.many else ids[0]

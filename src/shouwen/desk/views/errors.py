@@ -36,6 +36,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, _("An error of ours"), text)
 
 
-def csrf_failed(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:  # noqa: ANN401
+def csrf_failed(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:
     text = _("The page was open for too long or cookies are refused. Please go back, reload the page and send again.")
     return _page(request, 403, _("Please send again"), text)

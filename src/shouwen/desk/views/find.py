@@ -80,7 +80,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_safe
 def matters(request: HttpRequest) -> HttpResponse:
     person, text = _asked(request)
-    seen = visible(person, Subject.objects.filter(number__icontains=text), clock.now()) if text else Subject.objects.none()
+    seen = (
+        visible(person, Subject.objects.filter(number__icontains=text), clock.now()) if text else Subject.objects.none()
+    )
     found = list(seen.order_by("-opened_at")[:LIMIT])
     customers = masked_customers(found)
     options = [Option(str(one.pk), one.number, customers.get(str(one.pk), "")) for one in found]

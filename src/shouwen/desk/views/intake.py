@@ -22,7 +22,7 @@ from shouwen.desk.intake import IntakeForm, unit_choices
 from shouwen.desk.reach import own_units
 from shouwen.desk.templatetags.desk import local
 from shouwen.desk.views.act import Answer, kept_files, name_of, with_files
-from shouwen.governance.programs import NoPolicy, program_for
+from shouwen.governance.programs import program_for
 from shouwen.governance.queries import policies_for
 from shouwen.journal import access_log, clock
 from shouwen.journal.checks import is_id
@@ -170,7 +170,9 @@ def _uuids(text: str) -> list[str]:
 
 
 def _asset(person: Person, ref: str, now: datetime) -> Asset | None:
-    return visible(person, Asset.objects.filter(pk=ref).select_related("unit"), now).first() if ref.isdecimal() else None
+    return (
+        visible(person, Asset.objects.filter(pk=ref).select_related("unit"), now).first() if ref.isdecimal() else None
+    )
 
 
 def _customer(person: Person, ref: str, now: datetime) -> Customer | None:

@@ -21,7 +21,9 @@ def seen_by(request: HttpRequest, pk: UUID) -> MatterPage:
     person = cast("Person", request.user)
     now = clock.now()
     rows = visible(person, Subject.objects.filter(pk=pk), now)
-    subject = get_object_or_404(rows.select_related("unit", "owner_person", "owner_post", "offered_to", "policy_version"))
+    subject = get_object_or_404(
+        rows.select_related("unit", "owner_person", "owner_post", "offered_to", "policy_version")
+    )
     return MatterPage(subject, person, now)
 
 
