@@ -10,16 +10,17 @@ from shouwen.calendars.hours import Interval, Intervals
 
 
 def content_of(calendar: Calendar) -> dict[str, Any]:
-    """Everything that a calendar is made of; hours as pairs of minutes since 00:00."""
+    """Everything that a calendar is made of, as plain lists; hours as pairs of minutes since 00:00."""
     years = calendar.official_years
+    special = [[str(day.date), str(day.kind), day.name, day.source, _pairs(day.hours)] for day in calendar.special_days]
     return {
         "zone": calendar.zone,
         "name": calendar.name,
-        "week": calendar.week,
+        "week": [_pairs(day) for day in calendar.week],
         "workdays": sorted(calendar.workdays),
-        "special_days": [[str(day.date), day.kind, day.name, day.source, day.hours] for day in calendar.special_days],
-        "makeup_hours": calendar.makeup_hours,
-        "holiday_hours": calendar.holiday_hours,
+        "special_days": special,
+        "makeup_hours": _pairs(calendar.makeup_hours),
+        "holiday_hours": _pairs(calendar.holiday_hours),
         "official_years": None if years is None else sorted(years),
     }
 
@@ -47,6 +48,10 @@ def _read(content: Any) -> Calendar:
         holiday_hours=_hours(content["holiday_hours"]),
         official_years=None if years is None else frozenset(years),
     )
+
+
+def _pairs(hours: Intervals | None) -> list[list[int]] | None:
+    return None if hours is None else [list(interval) for interval in hours]
 
 
 def _hours(pairs: list[list[int]]) -> Intervals:
