@@ -1,4 +1,4 @@
-"""The sweep: what time brings about is written once, and one bad row stops no other (issue: Journal, matters, worker)."""
+"""The sweep: what time brings about is written once, and one bad row stops no other."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -206,10 +206,12 @@ class Batch:
             raise Invalid(errors)
         check_seen(draft, journal, self._heads.get(journal.subject.pk, 0))
         event = journal.events[draft.type]
-        post = role_of(draft, event, journal, self.actor, self.now, self._seats)
+        as_fact = draft.as_fact or self.history
+        post = draft.post or self.actor.post
+        if not as_fact and not self.actor.system:
+            post = role_of(draft, event, journal, self.actor, self.now, lambda: self._seats)
         recorded_at, back = journal.recorded_at(self.now)
         at = draft.at or recorded_at
-        as_fact = draft.as_fact or self.history
         if event.act and not as_fact and journal.standing is not None:
             shut = [one for one in journal.standing.shut(draft.type, checked.data, at) if one.gate.follow is None]
             if shut:
@@ -248,7 +250,7 @@ class Batch:
         if not journal.subject.matter or FIRST_ASKED in data:
             return
         person = self.actor.person
-        if person is not None and not as_fact and self._seats:
+        if person is not None and not as_fact and not self.actor.system:
             data[FIRST_ASKED] = str(person.pk)
             return
         holder = self._on_duty(journal.subject.unit)
@@ -260,7 +262,7 @@ class Batch:
     def _seats(self) -> list[Seat]:
         """The posts that the actor holds."""
         person = self.actor.person
-        return [] if person is None or self.actor.system else seats(person, self.now)
+        return [] if person is None else seats(person, self.now)
 
     # --- what follows -------------------------------------------------------------------
 
@@ -281,7 +283,7 @@ class Batch:
         return directory.holder(role)
 
     def _finish(self, touched: Sequence[UUID]) -> None:
-        notices = Notices(self.now)
+        notices = Notices(self.now, self.actor.person.pk if self.actor.person else None)
         open_journals = [*self._journals.values(), *self._new.values()]
         journals = [one for one in open_journals if one.added or one.subject.pk in touched]
         settled: list[Settled] = []
@@ -293,7 +295,7 @@ class Batch:
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
             call = self._calls.get(journal.subject.pk) or uuid4()
             settled.append(settle(journal, self.now, call, self._resolve, notices, self.history))
-        told = [] if self.history else notices.rows(self.actor.person.pk if self.actor.person else None)
+        told = [] if self.history else notices.rows()
         save(journals, settled, told)
 
     def _rebase(self, journal: OpenJournal, entry: Entry) -> None:

@@ -19,39 +19,39 @@ class Notices:
     """Gathered during a call and turned into rows at its end, with one query for who holds which post."""
 
     now: datetime
+    but: int | None = None
+    """The actor: nobody is told of what he has just done himself."""
     _wanted: list[tuple[str, Subject, Duty | None, int | None, int | None, dict[str, Any]]] = field(
         default_factory=list
     )
 
     def duty(self, kind: str, duty: Duty) -> None:
         """Tell who owes this duty; outside parties are not told by us."""
-        if not duty.outside:
+        if not duty.outside and (duty.person_id is None or duty.person_id != self.but):
             self._wanted.append((kind, duty.subject, duty, duty.person_id, duty.post_id, {}))
 
     def person(self, kind: str, subject: Subject, person: int, data: dict[str, Any]) -> None:
         self._wanted.append((kind, subject, None, person, None, data))
 
-    def rows(self, but: int | None) -> list[Outbox]:
-        """The rows to write; nobody (`but`, the actor) is told of what he has just done himself."""
+    def rows(self) -> list[Outbox]:
         if not self._wanted:
             return []
         held = self._held({post for *_, person, post, _data in self._wanted if person is None and post is not None})
-        told = {person for *_, person, _post, _data in self._wanted if person is not None}
-        people = Person.objects.filter(is_active=True).in_bulk(told.union(*held.values()))
+        people = Person.objects.in_bulk({person for *_, person, _post, _data in self._wanted if person is not None})
         rows: dict[str, Outbox] = {}
         for kind, subject, duty, person, post, data in self._wanted:
-            for pk in [person] if person is not None else held.get(post or 0, ()):
-                if pk != but and pk in people:
-                    row = self._row(kind, subject, duty, people[pk], data)
+            for one in [people[person]] if person is not None else held.get(post or 0, ()):
+                if one.pk != self.but and one.is_active:
+                    row = self._row(kind, subject, duty, one, data)
                     rows[row.key] = row
         return list(rows.values())
 
-    def _held(self, posts: Iterable[int]) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
+    def _held(self, posts: Iterable[int]) -> dict[int, list[Person]]:
+        found: dict[int, list[Person]] = {}
         if posts:
             holding = Appointment.objects.holding(self.now).filter(post__in=posts)
-            for post, person in holding.order_by("pk").values_list("post_id", "person_id"):
-                found.setdefault(post, []).append(person)
+            for appointment in holding.select_related("person").order_by("pk"):
+                found.setdefault(appointment.post_id, []).append(appointment.person)
         return found
 
     def _row(self, kind: str, subject: Subject, duty: Duty | None, person: Person, data: dict[str, Any]) -> Outbox:

@@ -1,6 +1,6 @@
 """Whether the actor may write this entry, and in which role (职权)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -63,17 +63,20 @@ class Doers(Mapping[str, Doer]):
 
 
 def role_of(
-    draft: Draft, event: EventType, journal: OpenJournal, actor: Actor, now: datetime, held: Sequence[Seat]
+    draft: Draft,
+    event: EventType,
+    journal: OpenJournal,
+    actor: Actor,
+    now: datetime,
+    held: Callable[[], Sequence[Seat]],
 ) -> str:
-    """The role under which the entry is written; `held` are the actor's posts.
+    """The role under which the entry is written; `held` gives the actor's posts.
 
     Raises NotAllowed for an act beyond the actor's power.
 
     A fact is written whoever tells it, by anybody who sees the subject; a new one by anybody of the house: whoever
     is asked first takes it in.
     """
-    if actor.system or draft.as_fact:
-        return draft.post or actor.post
     person = actor.person
     if person is None:
         raise NotAllowed(_("Nobody is signed in."))
@@ -90,7 +93,7 @@ def role_of(
                 else _("You hold no post that acts for this unit."),
                 names or (),
             )
-    elif found is None and not (held if journal.fresh else _sees(journal, person, now)):
+    elif found is None and not (held() if journal.fresh else _sees(journal, person, now)):
         raise NotAllowed(_("You do not see this subject."))
     if found is not None and names is not None:
         return found.role
