@@ -19,6 +19,7 @@ from shouwen.journal.models import Duty, Subject
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOCKS = """items => items.map(item => ({
     title: item.querySelector(".title").textContent.trim(),
+    chip: item.querySelector(".line .chip").textContent.trim(),
     facts: [...item.querySelectorAll(":scope > .meta:not(:has(.clause)) span")].map(one => one.textContent.trim()),
     clauses: [...item.querySelectorAll("a.clause")].map(one => one.textContent.trim()),
 }))"""
@@ -54,7 +55,27 @@ class Shown(NamedTuple):
     who: str
     due: str
     kept: str
+    state: str
     clauses: tuple[str, ...]
+
+
+CHIPS = {"剩": "open", "逾期": "overdue", "按时履行": "kept", "逾期履行": "late"}
+
+
+def as_shown(line: Line, title: str) -> Shown:
+    """What the page must tell of a duty."""
+    return Shown(
+        f"{title} · {line.instance}" if line.instance else title,
+        line.who,
+        _minute(line.due_at),
+        _minute(line.kept_at),
+        line.state,
+        (line.clause, *line.also),
+    )
+
+
+def _minute(moment: datetime | None) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def rows(subject: Subject) -> list[Line]:
@@ -124,6 +145,7 @@ def _shown(clock: dict[str, Any]) -> Shown:
         facts[0].partition("（")[0],
         _after("到期", facts),
         _after("履行", facts),
+        CHIPS[clock["chip"].split()[0]],
         tuple(clock["clauses"]),
     )
 
