@@ -106,9 +106,7 @@ def test_the_same_form_twice_writes_once(desks: Desks, house: Clock) -> None:
     address = form.get_attribute("action")
     assert address is not None
     for _ in range(2):
-        answer = desk.page.request.post(
-            address, form=dict(body), headers={"Referer": desk.page.url}
-        )
+        answer = desk.page.request.post(address, form=dict(body), headers={"Referer": desk.page.url})
         assert answer.status == 200
     assert path in answer.url
     assert Entry.objects.filter(type="noted").count() == 1

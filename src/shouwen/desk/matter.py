@@ -24,7 +24,7 @@ from shouwen.policy.model import Axis, Kind
 
 COMMON = (
     "noted", "handover_offered", "assigned", "reassigned", "urged", "suspended", "resumed", "extended", "waived",
-    "excused", "joined", "linked", "merged", "retracted", "corrected", "closed", "reopened", "withdrawn",
+    "excused", "joined", "linked", "merged", "retracted", "closed", "reopened", "withdrawn",
 )  # fmt: skip
 """Acts that every matter knows, whether its policy speaks of them or not."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
@@ -313,6 +313,10 @@ class MatterPage:
         bad = entry.type in ("overdue", "breached") or name in breached
         house = entry.by_id is None
         return Told(entry, event.title, event.act, house, bad, lines, LATE in entry.marks, struck, name in corrected)
+
+    @property
+    def may_correct(self) -> bool:
+        return self.acting.may("corrected")
 
     def told_since(self, seqs: set[int]) -> list[Told]:
         return [told for told in self.timeline if told.entry.seq in seqs]

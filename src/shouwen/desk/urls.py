@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwen.desk.views import act, find, intake, matter, policies, workbench
+from shouwen.desk.views import act, correct, find, intake, matter, policies, workbench
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("matters/<uuid:pk>/customer/", matter.reveal, name="reveal"),
     path("matters/<uuid:pk>/why/", matter.why, name="why"),
     path("matters/<uuid:pk>/do/<slug:event>/", act.act, name="act"),
+    path("matters/<uuid:pk>/entries/<int:seq>/correct/", correct.correct, name="correct"),
     path("regulations/", policies.policies, name="policies"),
     path("regulations/<int:pk>/", policies.policy, name="policy"),
     path("clauses/<path:clause_id>", policies.clause, name="clause"),

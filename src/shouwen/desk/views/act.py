@@ -25,7 +25,7 @@ from shouwen.desk.words import Names
 from shouwen.engine import STANDING, Owed, Shut
 from shouwen.journal import attachments
 from shouwen.journal.drafts import Draft
-from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, Stale
+from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, NotRecorded, Refused, Stale
 from shouwen.journal.models import Attachment
 from shouwen.journal.record import record
 from shouwen.organisation.models import Person, Unit, UnitKind
@@ -172,18 +172,24 @@ def _send(page: MatterPage, form: ActForm, request: HttpRequest) -> Answer | Non
             reason=form.cleaned_data["reason_late"],
         )
         record(draft, actor=page.acting.actor(role))
-    except Refused as refused:
-        return Answer(HTTPStatus.CONFLICT, shut=refused.shut, files=kept)
-    except Stale as stale:
-        return _stale(form, stale, page, kept)
-    except Invalid as invalid:
-        form.take_errors({"reason_late" if name == "reason" else name: text for name, text in invalid.errors.items()})
-        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, files=kept)
-    except NotAllowed as refused:
-        return Answer(HTTPStatus.FORBIDDEN, roles=refused.roles, text=str(refused), files=kept)
-    except NoRoom as full:
-        return Answer(HTTPStatus.INSUFFICIENT_STORAGE, text=str(full), files=kept)
+    except NotRecorded as reason:
+        return refusal(reason, form, page, kept)
     return None
+
+
+def refusal(reason: NotRecorded, form: ActForm, page: MatterPage, kept: list[Attachment]) -> Answer:
+    """Why nothing was written, at the fields or for the whole form."""
+    if isinstance(reason, Refused):
+        return Answer(HTTPStatus.CONFLICT, shut=reason.shut, files=kept)
+    if isinstance(reason, Stale):
+        return _stale(form, reason, page, kept)
+    if isinstance(reason, Invalid):
+        form.take_errors({"reason_late" if name == "reason" else name: text for name, text in reason.errors.items()})
+        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, files=kept)
+    if isinstance(reason, NotAllowed):
+        return Answer(HTTPStatus.FORBIDDEN, roles=reason.roles, text=str(reason), files=kept)
+    status = HTTPStatus.INSUFFICIENT_STORAGE if isinstance(reason, NoRoom) else HTTPStatus.CONFLICT
+    return Answer(status, text=str(reason), files=kept)
 
 
 def _stale(form: ActForm, stale: Stale, page: MatterPage, kept: list[Attachment]) -> Answer:

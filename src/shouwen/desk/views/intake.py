@@ -1,5 +1,6 @@
 """Intake: one page from the first word to a number with its first due time."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
@@ -139,13 +140,15 @@ def _take_in(form: IntakeForm, person: Person, seat: Seat, home: Unit, kind: str
     new = bool(form.cleaned_data["new_name"]) and not data.get("customer")
     if new and form.cleaned_data["home"]:
         data["asset"] = form.cleaned_data["home"]
+    _check_reach(person, data, now)
     asset = _asset(person, str(data.get("asset", "")), now)
     chosen = form.cleaned_data["unit"]
     unit = Unit.objects.get(pk=chosen) if chosen else asset.unit if asset else home
-    if new:
-        data["customer"] = str(_registered(form, unit, asset, now).pk)
+    registered = _registered(form, unit, asset, now) if new else None
+    if registered is not None:
+        data["customer"] = str(registered.pk)
     repeat = visible(person, Subject.objects.filter(pk__in=_uuids(form.cleaned_data["repeat_of"])), now).first()
-    return actions.take_in(
+    subject = actions.take_in(
         unit,
         data,
         actor=Actor(person, seat.post.name, seat.unit),
@@ -155,6 +158,18 @@ def _take_in(form: IntakeForm, person: Person, seat: Seat, home: Unit, kind: str
         repeat_of=repeat,
         reason=form.cleaned_data["reason_late"],
     )
+    if registered is not None and subject.brought.customer != str(registered.pk):
+        # The same form for the second time: the first one's customer stands.
+        registered.delete()
+    return subject
+
+
+def _check_reach(person: Person, data: Mapping[str, Any], now: datetime) -> None:
+    """Ids come from the form: only those whom the person's posts serve may be named. Raises Invalid."""
+    found = {"customer": _customer, "asset": _asset}
+    wrong = [name for name, look in found.items() if data.get(name) and look(person, str(data[name]), now) is None]
+    if wrong:
+        raise Invalid(dict.fromkeys(wrong, _("Choose one of those found.")))
 
 
 def _registered(form: IntakeForm, unit: Unit, asset: Asset | None, now: datetime) -> Customer:
