@@ -1,5 +1,6 @@
 """In which role a person acts upon a subject: asked by pages to offer it; ``record()`` decides."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from shouwen.engine import Owed
@@ -64,12 +65,17 @@ class Acting:
         names = self.journal.standing.may(event) if self.journal.standing else None
         own = [seat.post.name for seat in (self.near or self.seats)]
         if kind.act:
-            fitting = [name for name in names or () if self.fills(name)]
+            fitting = self._by_fit(name for name in names or () if self.fills(name))
             return list(dict.fromkeys(fitting)) if names is not None and fitting else list(dict.fromkeys(own))
         whose = list((owed.rule.by or (owed.who,)) if owed else names or ())
         outside = [role.name for role in self._roles.values() if role.outside]
-        mine = [name for name in whose if self.fills(name) and name not in outside]
+        mine = self._by_fit(name for name in whose if name not in outside and self.fills(name))
         return list(dict.fromkeys([*mine, *whose, *own, *outside]))
+
+    def _by_fit(self, names: Iterable[str]) -> list[str]:
+        """Roles of posts that one holds before those that one fills in for somebody."""
+        held = {seat.post.name for seat in self.seats}
+        return sorted(names, key=lambda name: not held & {self._roles[name].of, *self._roles[name].also})
 
     def actor(self, role: str) -> Actor:
         """Who writes, from the post that fits the role."""
