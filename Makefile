@@ -4,7 +4,7 @@ PYTHON311 := $(shell for p in python3.11 python3 python; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-dev run test lint bench format messages requirements
+.PHONY: help python setup setup-dev run test lint bench format messages screenshots requirements
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -41,6 +41,9 @@ format: setup-dev ## lets ruff write the code's form
 
 messages: setup-dev ## brings the texts of code and templates into the translation file
 	@$(BIN)/python scripts/messages.py update
+
+screenshots: setup-dev ## pictures of the desk at two widths into docs/screenshots
+	@$(BIN)/python scripts/screenshots.py
 
 requirements: python ## compiles requirements/*.in anew
 	@[ -x $(BIN)/uv ] || $(MAKE) setup

@@ -39,12 +39,12 @@ def signatures(start: float, number: str = "1") -> tuple[tuple[float, str, str, 
     )  # fmt: skip
 
 
-def repaired(item: str, plan: str) -> tuple[tuple[float, str, str, str, Mapping[str, Any]], ...]:
-    """From verification to the order for a common defect."""
+def repaired(item: str, plan: str, verified: float = 5) -> tuple[tuple[float, str, str, str, Mapping[str, Any]], ...]:
+    """From verification to the order for a common defect; verified later than 24 hours, it is late."""
     return (
-        (5, "verified", "jingban", DESK, {"result": "属实", "findings": "现场查看，情况属实，已拍照留存。"}),
-        (20, "plan_made", "jingban", DESK, {"way": "整改", "text": plan}),
-        (30, "rectification_ordered", "jingban", DESK, ordered("1", item)),
+        (verified, "verified", "jingban", DESK, {"result": "属实", "findings": "现场查看，情况属实，已拍照留存。"}),
+        (verified + 15, "plan_made", "jingban", DESK, {"way": "整改", "text": plan}),
+        (verified + 25, "rectification_ordered", "jingban", DESK, ordered("1", item)),
     )
 
 
@@ -75,7 +75,7 @@ SCENES = (
         6,
         "jingban",
         said("电话", "北卧外墙渗水，墙面发霉。", MINOR),
-        repaired(LEAK, "外墙打胶并重做防水层。") + signatures(40)[:2],
+        repaired(LEAK, "外墙打胶并重做防水层。", 29) + signatures(60)[:2],
     ),
     Scene(
         300,
