@@ -139,6 +139,14 @@ class TestInForce:
             actions.put_in_force(house.group, kind, published(), NOW, readings)
         assert list(refused.value.message_dict) == [field]
 
+    def test_working_hours_are_not_counted_where_there_are_none(self) -> None:
+        """A clock that cannot be computed is refused when the policy comes into force, not at the first complaint."""
+        house = House()
+        version = published(changed("24h", "8wh", "2026-03-01"))
+        with pytest.raises(ValidationError) as refused:
+            actions.put_in_force(house.group, "complaint", version, NOW)
+        assert refused.value.message_dict == {"unit": ["本规章按工作小时计时，而该单位的日历没有工作时间。"]}
+
     def test_nothing_comes_into_force_before_what_holds_already(self) -> None:
         house = House()
         old, new = published(), published(changed("24h", "48h", "2026-02-01"))

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shouwen.calendars import Unit as LimitUnit
+from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
 from shouwen.organisation.models import Person, Unit
@@ -54,11 +56,13 @@ def put_in_force(
     """Lets a version hold for a kind of subject in a unit and all below it; what held there before ends at ``since``.
 
     ``readings`` are those that differ from what the text takes, by name. Subjects keep the version of their opening.
-    Raises ValidationError: unknown kind or reading, before what holds now, or the same version under other readings,
-    for a subject names its version and must go on meaning the same.
+    Raises ValidationError: unknown kind or reading, working hours to count in a unit whose calendar has none, before
+    what holds now, or the same version under other readings, for a subject names its version and must go on meaning
+    the same.
     """
     chosen = dict(readings or {})
     _check_kind_and_readings(version, kind, chosen)
+    _check_service_hours(version, unit)
     Unit.objects.select_for_update().get(pk=unit.pk)
     here = InForce.objects.filter(unit=unit)
     if any(other.readings != chosen for other in here.filter(policy_version=version)):
@@ -83,6 +87,12 @@ def end_in_force(in_force: InForce, until: datetime) -> InForce:
     in_force.full_clean()
     in_force.save(update_fields=["until"])
     return in_force
+
+
+def _check_service_hours(version: PolicyVersion, unit: Unit) -> None:
+    counts_hours = any(limit.unit is LimitUnit.WORKING_HOURS for limit in policy_of(version).limits)
+    if counts_hours and not any(calendar_for(unit).week):
+        raise ValidationError({"unit": _("This policy counts working hours, and the unit's calendar has none.")})
 
 
 def _check_kind_and_readings(version: PolicyVersion, kind: str, readings: Mapping[str, str]) -> None:

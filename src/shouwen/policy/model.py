@@ -525,6 +525,23 @@ class Policy:
     def all_of(self, sort: type[R]) -> tuple[R, ...]:
         return tuple(rule for rule in self.rules if isinstance(rule, sort))
 
+    @cached_property
+    def limits(self) -> frozenset[Limit]:
+        """Every limit that some rule counts, under any reading."""
+        found = {self.late_entry}
+        for rule in (rule for clause in self.clauses for rule in clause.rules):
+            trigger = getattr(rule, "trigger", getattr(rule, "on", None))
+            within = getattr(rule, "within", None)
+            own = (
+                within.limit if isinstance(within, WordLimit) else within,
+                getattr(rule, "not_before", None),
+                getattr(rule, "follow", None),
+                getattr(trigger, "limit", None),
+                *getattr(rule, "warn", ()),
+            )
+            found.update(limit for limit in own if isinstance(limit, Limit))
+        return frozenset(found)
+
     def with_readings(self, chosen: Mapping[str, str]) -> Policy:
         """The same policy under other readings.
 
