@@ -72,6 +72,7 @@ class Desk:
             box.select_option(value)
         elif kind in ("radio", "checkbox"):
             wanted = [value] if isinstance(value, str) else value
+            assert form.locator(f'input[name^="d-{name}"][value="{wanted[0]}"]').count() == 1
             for one in form.locator(f'input[name="d-{name}"], input[name="d-{name}_0"]').all():
                 chosen = one.get_attribute("value") in wanted
                 if chosen != one.is_checked() and (chosen or kind == "checkbox"):

@@ -214,3 +214,40 @@ def test_passed_on_by_the_property_manager(desks: Desks, house: Clock) -> None:
         "rectification_ordered": "kept",
     }
     assert duties("3.2.E.2") == {"result_signed@1": "kept"}
+
+
+def test_invalid_on_the_spot(desks: Desks, house: Clock) -> None:
+    """第三条 1、第五条 3：当场判明的，接待的同时就须完成解释。"""
+    desk = desks("jingban")
+    path = desk.take_in("zmy", "一般性投诉", "要求退还已用完的储值卡。")
+    desk.do(path, "判定有效性", valid="false", on_the_spot="true")
+    desk.do(path, "解释", to_satisfaction="true")
+    desk.do(path, "办结", result="已向业主解释")
+    assert desk.state(path) == ENDED
+    assert duties("5.3") == {"explained": "kept"}
+
+
+def test_passed_on_and_settled_by_a_discount(desks: Desks, house: Clock) -> None:
+    """第三条 2 E、第六条 2：整改折价，协议书各方共签，《请示》经领导批准，财务部从保证金扣除，一周内处理完毕。"""
+    desk = desks("jingban")
+    path = desk.take_in("hhb", "物管公司转交过来的重大业主投诉", "天花板脱落。")
+    desk.do(path, "明确责任", party="开发商", cause="吊杆锈蚀")
+    desk.do(path, "协商", result="一致")
+    desk.do(path, "拟定方案", way="整改折价")
+    desk.do(path, "签订协议", parties=["客户", "客户服务分部", "相关部门", "施工单位"], amount="8000.00")
+    desk.do(path, "出具文书", paper="请示")
+    desks("gongcheng").do(path, "签署", paper="请示", party="相关部门", form="签字")
+    desk.do(path, "报批", paper="请示")
+    desks("lingdao").do(path, "签署处理意见", paper="请示", approved="true")
+    desks("caiwu").do(path, "扣除保证金", account="恒固建筑保证金", amount="8000.00")
+    desk.do(path, "处理完毕", result="已折价")
+    desk.do(path, "办结", result="业主签收折价款")
+    assert desk.state(path) == ENDED
+    assert duties("5.2") == {"settled": "kept"}
+    assert {name: state for name, state in duties("6.2").items() if name != "paid_directly"} == {
+        "paper_issued": "kept",
+        "signed": "kept",
+        "approval_requested": "kept",
+        "approval_decided": "kept",
+        "deducted": "kept",
+    }

@@ -19,7 +19,8 @@ def open_journal(subject: Subject) -> OpenJournal:
     """The subject's journal as it stands, to be read; ``program`` None where no policy holds."""
     policy = subject.policy_version_id
     program = program_of(policy, subject.unit, subject.calendar_version_id) if policy else None
-    return OpenJournal(subject, program, steps_of([subject])[subject.pk])
+    rows = {row.key: row for row in subject.duties.select_related("person", "post", "unit")}
+    return OpenJournal(subject, program, steps_of([subject])[subject.pk], duties=rows)
 
 
 class Acting:

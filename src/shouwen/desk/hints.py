@@ -37,7 +37,7 @@ def mentioned(tree: Tree) -> Iterator[tuple[str, str]]:
     if tree.op in ("_==_", "_!=_", "@in") and isinstance(tree.args[0], Name):
         right = tree.args[1]
         for item in right.items if isinstance(right, ListOf) else (right,):
-            if isinstance(item, Literal) and isinstance(item.value, str):
+            if isinstance(item, Literal) and isinstance(item.value, str) and item.value:
                 yield tree.args[0].name, item.value
     if tree.op == "@in" and isinstance(tree.args[0], Literal) and isinstance(tree.args[1], Name):
         value = tree.args[0].value

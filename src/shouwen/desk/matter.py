@@ -15,7 +15,7 @@ from shouwen.customers.models import Asset, Customer
 from shouwen.desk.acting import Acting, open_journal
 from shouwen.desk.hints import spoken_of
 from shouwen.desk.words import Names, Said, references, said
-from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, effective
+from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.engine.entry import MENDING
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
 from shouwen.journal.pen import LATE, OpenJournal
@@ -145,7 +145,18 @@ class MatterPage:
 
     @cached_property
     def owed(self) -> list[Owed]:
-        return self.journal.standing.duties(self.moment) if self.journal.standing else []
+        return [owed for owed, _standing in self._owed]
+
+    @cached_property
+    def _owed(self) -> list[tuple[Owed, Standing]]:
+        """Each duty with the standing that says so: under the calendar that it was last counted under."""
+        found = self.journal.owed(self.moment)
+        return sorted(found, key=lambda one: (one[0].opened_at, one[0].clause, one[0].key))
+
+    def explained(self, key: str) -> Why | None:
+        """How the due time of the duty with this key came about."""
+        standing = next((standing for owed, standing in self._owed if owed.key == key), None)
+        return None if standing is None else standing.explain(key, self.moment)
 
     def title_of(self, owed: Owed) -> str:
         return owed.rule.title or self.journal.events[owed.rule.act.event].title
@@ -155,7 +166,7 @@ class MatterPage:
     @cached_property
     def clocks(self) -> list[Clock]:
         """Standing duties first, by due time; then what was done; what became void last."""
-        rows = {row.key: row for row in self.subject.duties.select_related("person", "post", "unit")}
+        rows = self.journal.duties
         found = []
         for owed in self.owed:
             need = owed.rule.need

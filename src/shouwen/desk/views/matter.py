@@ -54,7 +54,8 @@ def why(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = seen_by(request, pk)
     key = request.GET.get("duty", "")
     clock_of = next((one for one in page.clocks if one.owed.key == key), None)
-    if clock_of is None or page.journal.standing is None:
+    explained = page.explained(key)
+    if clock_of is None or explained is None:
         raise Http404
-    context = {"why": page.journal.standing.explain(key, page.moment), "clock": clock_of, "page": page}
+    context = {"why": explained, "clock": clock_of, "page": page}
     return render(request, "desk/parts/why.html", context)
