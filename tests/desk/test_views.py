@@ -227,6 +227,46 @@ def test_a_correction_keeps_the_entry_and_counts(signed_in: SignedIn, matter: Su
     ]
 
 
+def test_what_is_recorded_late_says_why(signed_in: SignedIn, matter: Subject, house: Any) -> None:
+    """Meaning 8: later than the policy's tolerance of 24 hours, an entry needs a reason and is marked."""
+    with clock.at(house + timedelta(hours=30)):
+        sent = body(matter, findings="属实") | {"at": "2026-03-02 10:00"}
+        answer = signed_in("jingban").post(address(matter, "verified"), sent)
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason_late"])
+        sent |= {"reason_late": "现场没有网络", "key": uuid4().hex}
+        assert signed_in("jingban").post(address(matter, "verified"), sent).status_code == 302
+        page = signed_in("jingban").get(f"/matters/{matter.pk}/").content.decode()
+    assert "补录于 2026-03-03 15:00" in page
+    assert Duty.objects.get(subject=matter, event="verified").state == "kept"
+
+
+def test_a_list_of_more_than_fifty_has_pages(signed_in: SignedIn, matter: Subject) -> None:
+    row = Duty.objects.get(subject=matter, event="verified")
+    Duty.objects.bulk_create(
+        Duty(
+            subject=matter,
+            key=f"k{number}",
+            rule=row.rule,
+            event=row.event,
+            title=row.title,
+            clause=row.clause,
+            role=row.role,
+            unit=row.unit,
+            post=row.post,
+            opened_at=row.opened_at,
+            due_at=row.due_at,
+            state="open",
+        )
+        for number in range(60)
+    )
+    client = signed_in("jingban")
+    total = client.get("/").context["bench"].page.paginator.count
+    first, second = (client.get(f"/?page={number}").context["bench"] for number in (1, 2))
+    assert (len(first.rows), len(second.rows)) == (50, total - 50)
+    assert {row.duty.pk for row in first.rows} & {row.duty.pk for row in second.rows} == set()
+    assert client.get("/?page=99999999999").status_code == 200
+
+
 def test_pages_in_both_languages(signed_in: SignedIn, matter: Subject) -> None:
     client = signed_in("jingban")
     for language, word in (("zh-hans", "下一步"), ("en", "What to do next")):

@@ -370,7 +370,7 @@ class ActForm(EventForm):
         choice = forms.ChoiceField(
             choices=[(name, name) for name in posts],
             required=False,
-            label=_("In the role of"),
+            label=_("In the role of") if event.act else _("Whose doing it is"),
             initial=next(iter(posts), ""),
         )
         choice.widget.attrs["class"] = "form-select"

@@ -3,10 +3,10 @@
 A rule that waits for ``paper == "整改方案"`` waits for that spelling alone: forms offer it, so nobody has to know it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from shouwen.engine import Program
+from shouwen.engine import Program, Shut
 from shouwen.policy import model
 from shouwen.policy.conditions import Call, ListOf, Literal, Name, Tree
 
@@ -148,6 +148,11 @@ def spoken_of(program: Program, kind: str) -> frozenset[str]:
     sources: tuple[model.Axis | model.Fact, ...] = (*policy.axes.values(), *policy.facts.values())
     named |= {place.event for source in sources for place in source.sources}
     return frozenset(named)
+
+
+def surely(shut: Iterable[Shut], event: str) -> tuple[Shut, ...]:
+    """Gates that shut the event whatever it will say; others depend on what is filled in."""
+    return tuple(one for one in shut if any(each.event == event and each.where is None for each in one.gate.shuts))
 
 
 def asked_of(rule: model.Duty) -> dict[str, str | bool]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shouwen.customers.masking import mask_name
 from shouwen.customers.models import Asset, Customer
 from shouwen.desk.acting import Acting, open_journal
-from shouwen.desk.hints import spoken_of
+from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.words import Names, Said, references, said
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.engine.entry import MENDING
@@ -201,7 +201,7 @@ class MatterPage:
                 continue
             keeping = dict.fromkeys(happening.event for happening in one.owed.rule.act.happenings)
             mine = tuple(name for name in keeping if not self.journal.events[name].implied and self.acting.may(name))
-            found.append(Asked(one.owed, self.title_of(one.owed), one.roles, mine, one.shut))
+            found.append(Asked(one.owed, self.title_of(one.owed), one.roles, mine, surely(one.shut, one.event)))
         return found
 
     @cached_property
@@ -231,7 +231,7 @@ class MatterPage:
             return None
         if self.subject.state != SubjectState.OPEN and name not in AFTER_THE_END:
             return None
-        shut = tuple(self.journal.standing.shut(name, {})) if self.journal.standing else ()
+        shut = surely(self.journal.standing.shut(name, {}), name) if self.journal.standing else ()
         return Step(name, event.title, event.act, shut)
 
     @cached_property
@@ -241,16 +241,19 @@ class MatterPage:
         for one in self._next:
             for shut in one.shut:
                 found.setdefault((shut.gate.id, shut.instance), (self.journal.events[one.event].title, shut))
-        # What holds for this category before what holds for everything.
-        return sorted(found.values(), key=lambda one: one[1].gate.when is None)
+        return list(found.values())
 
     @property
     def own_gates(self) -> list[tuple[str, Shut]]:
-        return [one for one in self.gates if one[1].gate.when is not None]
+        """Those of this category that shut their act whatever it says: what stands in the way now."""
+        return [one for one in self.gates if self._in_the_way(one[1])]
 
     @property
-    def general_gates(self) -> list[tuple[str, Shut]]:
-        return [one for one in self.gates if one[1].gate.when is None]
+    def further_gates(self) -> list[tuple[str, Shut]]:
+        return [one for one in self.gates if not self._in_the_way(one[1])]
+
+    def _in_the_way(self, shut: Shut) -> bool:
+        return shut.gate.when is not None and all(each.where is None for each in shut.gate.shuts)
 
     @cached_property
     def proposals(self) -> list[tuple[str, Proposed]]:

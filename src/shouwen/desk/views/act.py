@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from shouwen.desk.forms import ActForm, EventForm, Surroundings, Upload
-from shouwen.desk.hints import asked_of, equalities, openings_of
+from shouwen.desk.hints import asked_of, equalities, openings_of, surely
 from shouwen.desk.matter import MatterPage, Told
 from shouwen.desk.reach import own_units
 from shouwen.desk.views.matter import seen_by
@@ -150,7 +150,7 @@ def _beforehand(page: MatterPage, event: str, data: Mapping[str, Any]) -> Answer
         roles = page.journal.standing.may(event) if page.journal.standing else None
         return Answer(roles=roles or (), text=_("You hold no post that may do this."))
     shut = page.journal.standing.shut(event, data) if page.journal.standing else []
-    return Answer(shut=tuple(shut))
+    return Answer(shut=surely(shut, event))
 
 
 def _send(page: MatterPage, form: ActForm, request: HttpRequest) -> Answer | None:
