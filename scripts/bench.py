@@ -104,7 +104,7 @@ def bench_engine() -> None:
 
     def replay() -> str:
         written = 0
-        for standing in fold(program, read_journal(lines, policy.events, program.default_kind)).values():
+        for standing in fold(program, read_journal(lines, policy)).values():
             written += sum(len(orjson.dumps(line)) > 0 for line in subject_lines(standing, NOW))
         return f"{len(lines):,} entries, {written:,} lines of duties"
 

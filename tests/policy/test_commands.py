@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_check_all_policies_of_the_folder(folder: Path) -> None:
     result = call("check")
-    assert (result.exit_code, result.output) == (0, "sample：2 条，22 条规则，没有错误\n")
+    assert (result.exit_code, result.output) == (0, "sample：2 条，23 条规则，没有错误\n")
 
 
 def test_check_says_every_mistake_and_exits_with_1(folder: Path) -> None:

@@ -94,13 +94,28 @@ def test_deadline_of_a_row_is_owed_by_who_uses_the_list(tmp_path: Path) -> None:
     assert [line.lacking for line in report.lines] == ["", "没有由分部承担的义务"]
 
 
-def test_deadline_is_placed_by_a_reading_that_names_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("other", "lacking"),
+    [
+        ("{id: b, meets: [1], who: 分部, after: received, do: verified, within: 24h, reading: 乙}", ""),
+        ("{id: b, meets: [1], who: 分部, after: received, do: verified, within: 72h, reading: 乙}", "没有24小时的义务"),
+    ],
+)
+def test_another_limit_is_a_reading_only_where_its_switch_has_the_clause_s(
+    tmp_path: Path, other: str, lacking: str
+) -> None:
+    readings = "readings: {期限: {of: [1#1], choices: {甲: a, 乙: b}, take: 甲, why: 字面}}"
+    taken = "{id: a, meets: [1], who: 分部, after: received, do: verified, within: 48h, reading: 甲}"
+    demand = "kind: deadline, who: 分部, within: PT24H, days: natural"
+    (line,) = covered(tmp_path, f"duties: [{taken}, {other}]", demand, readings=readings).lines
+    assert line.lacking == lacking
+
+
+def test_a_reading_without_a_rule_places_no_deadline(tmp_path: Path) -> None:
     readings = "readings: {起点: {of: [1#1], choices: {甲: a, 乙: b}, take: 甲, why: 字面}}"
-    (line,) = covered(
-        tmp_path, "reference: [{meets: [1], why: 无}]", "kind: deadline, who: 分部, within: P1D, days: natural",
-        readings=readings,
-    ).lines  # fmt: skip
-    assert (line.placed, line.carried) == (True, "printed")
+    demand = "kind: deadline, who: 分部, within: P1D, days: natural"
+    (line,) = covered(tmp_path, "reference: [{meets: [1], why: 无}]", demand, readings=readings).lines
+    assert (line.placed, line.carried, line.lacking) == (False, "printed", "没有义务")
 
 
 @pytest.mark.parametrize("kind", ["approval", "signature"])
@@ -120,10 +135,11 @@ def test_what_a_room_carries_out_and_what_waits(tmp_path: Path) -> None:
         "checklist: [{meets: [2], item: 着装}]\n"
         "waiting: [{meets: [3], room: appraisal, what: 考评}]\n"
         "responsibilities: [{meets: [4], who: 分部, what: 负责}]\n"
-        "duties: [{meets: [5], who: 分部, after: received, do: verified, reading: 乙}]"
+        "duties: [{meets: [5], who: 分部, after: received, do: verified, reading: 乙}, "
+        "{id: own, meets: [7], who: 分部, after: received, do: verified}]"
     )
     readings = "readings: {起点: {of: [1#6], choices: {甲: a, 乙: b}, take: 甲, why: 字面}}"
-    report = covered(tmp_path, rules, *["kind: step"] * 6, readings=readings)
+    report = covered(tmp_path, rules, "kind: definition", *["kind: step"] * 6, readings=readings)
     assert [(line.carried, line.lacking) for line in report.lines] == [
         ("carried", ""),
         ("printed", ""),
@@ -131,7 +147,13 @@ def test_what_a_room_carries_out_and_what_waits(tmp_path: Path) -> None:
         ("printed", ""),
         ("none", "没有规则"),
         ("none", "没有规则"),
+        ("carried", ""),
     ]
+
+
+def test_a_definition_does_not_carry_out_a_step(tmp_path: Path) -> None:
+    (line,) = covered(tmp_path, "definitions: [{meets: [1], kind: complaint}]", "kind: step").lines
+    assert (line.placed, line.carried) == (True, "printed")
 
 
 def test_citation_that_does_not_exist_and_text_that_differs(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def test_rule_ids_are_the_act_with_a_number_where_it_is_taken(policy: Policy) ->
         "sample/3.1:accepted",
         "sample/3.1:work_started",
         "sample/3.1:plan_made-2",
+        "sample/3.1:settled",
     ]
 
 
@@ -112,7 +113,7 @@ def test_timer_need_and_worded_limit(policy: Policy) -> None:
 
 
 def test_gates_open_by_events_conditions_and_their_combinations(policy: Policy) -> None:
-    accepted, signed, combined = policy.all_of(Gate)
+    accepted, signed, combined, following = policy.all_of(Gate)
     assert isinstance(accepted.until, Until)
     assert accepted.until.for_each is not None
     assert (accepted.until.for_each.event, accepted.until.for_each.key) == ("rectification_ordered", "order")
@@ -123,7 +124,7 @@ def test_gates_open_by_events_conditions_and_their_combinations(policy: Policy) 
     assert isinstance(fact, UntilFact)
     assert isinstance(both, UntilAll)
     assert [type(part) for part in both.parts] == [Until, UntilNot]
-    assert combined.follow == Limit(2, Unit.DAYS)
+    assert following.follow == Limit(2, Unit.DAYS)
 
 
 def test_decision_table(policy: Policy) -> None:

@@ -47,7 +47,7 @@ def replay(name: str, now: str, readings: tuple[str, ...], calendar_file: Path |
         chosen = dict(reading.split("=", 1) for reading in readings)
         calendar = _calendar(calendar_file) if calendar_file else statutory_calendar(policy.zone)
         program = compile_policy(policy.with_readings(chosen), calendar)
-        entries = read_journal(journal, policy.events, program.default_kind)
+        entries = read_journal(journal, policy)
     except (PolicyErrors, JournalError, CalendarError) as errors:
         problems.print(str(errors), markup=False)
         sys.exit(1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from shouwen.calendars import DateRule, due, explain
+from shouwen.calendars import DateRule, Limit, due, explain
 from shouwen.engine.answers import Why
-from shouwen.engine.entry import Entry
+from shouwen.engine.entry import Entry, order
 from shouwen.engine.gates import listed
 from shouwen.engine.instances import Instance, Pause
 from shouwen.engine.program import Program, Timed
@@ -33,22 +33,40 @@ class Clocks:
             return due(wanted.limit, since.at, program.calendar, program.policy.day_rules, pauses)
         assert isinstance(wanted, model.Ahead)
         value = since.data.get(wanted.key)
-        return None if value is None else program.ahead(wanted.limit, self._end_of(str(value)))
+        end = self._end_of(value) if isinstance(value, str) else None
+        return None if end is None else program.ahead(wanted.limit, end)
 
-    def pauses(self, instance: Instance) -> Iterator[tuple[datetime, datetime | None]]:
-        """When this duty's clock stood, from its opening on."""
+    def pauses(self, instance: Instance) -> list[tuple[datetime, datetime | None]]:
+        """When this duty's clock stood from its opening on, in order."""
         policy = self.program.policy.name
+        found = []
         for pause in self._pauses:
             if pause.names and not instance.named(pause.names, policy):
                 continue
             end = pause.end_for(instance, policy)
             if end is None or end > instance.opened_at:
-                yield max(pause.start, instance.opened_at), end
+                found.append((max(pause.start, instance.opened_at), end))
+        return sorted(found, key=lambda stretch: stretch[0])
 
-    def _intervals(self, instance: Instance) -> list[tuple[datetime, datetime | None]]:
-        """When its clock stood until it was kept, if it was."""
+    def stands(self, instance: Instance, due_at: datetime | None) -> bool:
+        """Whether its clock stands now: a pause that began before the due time and has not ended."""
+        return any(end is None and (due_at is None or start < due_at) for start, end in self.pauses(instance))
+
+    def _intervals(self, instance: Instance, limit: Limit) -> list[tuple[datetime, datetime | None]]:
+        """When its clock stood before it was kept and before it ran out: a later pause takes nothing back."""
         kept = instance.kept.at if instance.kept else None
-        return [(start, end or kept) for start, end in self.pauses(instance) if kept is None or start < kept]
+        intervals: list[tuple[datetime, datetime | None]] = []
+        for start, end in self.pauses(instance):
+            due_at = self._count(instance, limit, intervals)
+            if due_at is None or start >= due_at or (kept is not None and start >= kept):
+                break
+            intervals.append((start, end or kept))
+        return intervals
+
+    def _count(
+        self, instance: Instance, limit: Limit, pauses: Sequence[tuple[datetime, datetime | None]]
+    ) -> datetime | None:
+        return due(limit, instance.opened_at, self.program.calendar, instance.timed.day_rules, pauses)
 
     def due(self, instance: Instance, rule: model.Duty, row: model.ListRow | None) -> datetime | None:
         fixed = self._fixed(instance, rule)
@@ -59,9 +77,7 @@ class Clocks:
         limit = row.within if row else instance.timed.limit
         if limit is None:
             return None
-        program = self.program
-        intervals = self._intervals(instance) if self._pauses else ()
-        return due(limit, instance.opened_at, program.calendar, instance.timed.day_rules, intervals)
+        return self._count(instance, limit, self._intervals(instance, limit) if self._pauses else ())
 
     def too_early(self, instance: Instance, rule: model.Duty, at: datetime) -> bool:
         """Whether an act at `at` comes before the duty may be kept (`not_before`, or the window of a date rule)."""
@@ -81,15 +97,16 @@ class Clocks:
         for place in (rule.agreed, rule.due):
             if isinstance(place, model.FieldDue):
                 value = self._attribute(instance, place.event, place.key)
-                if value is not None:
-                    return str(value)
+                if isinstance(value, str) and self._end_of(value) is not None:
+                    return value
         return None
 
     def _anchor(self, instance: Instance) -> date:
         """The day that a date rule counts from: the period's first, else the day of the trigger."""
         period = instance.entry.data.get("period") or (instance.entry.data.get("facts") or {}).get("period")
-        if period:
-            return self.program.period_start(str(period))
+        start = self.program.period_start(period) if isinstance(period, str) else None
+        if start is not None:
+            return start
         return self.program.local(instance.opened_at).date()
 
     def row(self, instance: Instance, rule: model.Duty) -> tuple[model.ListRow | None, bool]:
@@ -107,28 +124,32 @@ class Clocks:
         return row, fitting
 
     def _attribute(self, instance: Instance, event: str, key: str) -> Any:
-        """What the event of this instance, or else the last of the subject, says under `key`."""
+        """What the event of this instance, or else the last of the subject, says under `key`.
+
+        What came after the duty was kept says nothing about it.
+        """
         if instance.entry.type == event and key in instance.entry.data:
             return instance.entry.data[key]
         per = instance.timed.per
         for entry in reversed(self._past.get(event, ())):
+            if instance.kept is not None and order(entry) > order(instance.kept):
+                continue
             if per and per in entry.data and instance.base not in listed(entry.data[per]):
                 continue
             if entry.data.get(key) is not None:
                 return entry.data[key]
         return None
 
-    def _end_of(self, text: str) -> datetime:
-        """A date means its 24:00, an instant itself."""
-        if len(text) == 10:
-            day = date.fromisoformat(text) + _DAY
-            return datetime.combine(day, time(), tzinfo=self.program.calendar.tz)
-        instant = datetime.fromisoformat(text)
-        return (
-            instant.astimezone(self.program.calendar.tz)
-            if instant.tzinfo
-            else instant.replace(tzinfo=self.program.calendar.tz)
-        )
+    def _end_of(self, text: str) -> datetime | None:
+        """A date means its 24:00, an instant itself; None for what is neither."""
+        zone = self.program.calendar.tz
+        try:
+            if len(text) == 10:
+                return datetime.combine(date.fromisoformat(text) + _DAY, time(), tzinfo=zone)
+            instant = datetime.fromisoformat(text)
+        except (ValueError, OverflowError):
+            return None
+        return instant.astimezone(zone) if instant.tzinfo else instant.replace(tzinfo=zone)
 
     def why(self, instance: Instance, rule: model.Duty) -> Why:
         program = self.program
@@ -146,7 +167,7 @@ class Clocks:
         limit = row.within if row else instance.timed.limit
         if limit is None:
             return Why(None, ("条文没有规定时限：不设到期时间，只计已过多久",), version)
-        pauses = self._intervals(instance)
+        pauses = self._intervals(instance, limit)
         arithmetic = explain(limit, instance.opened_at, program.calendar, instance.timed.day_rules, pauses)
         lines = (f"{row.item}：{limit.sentence()}", *arithmetic.lines()) if row else tuple(arithmetic.lines())
         return Why(due_at, lines, version, bool(arithmetic.provisional))

@@ -60,6 +60,7 @@ class _Mending:
     def __init__(self, mends: Mapping[str, list[Entry]]) -> None:
         self._mends = mends
         self._known: dict[str, bool] = {}
+        self._under: set[str] = set()
 
     def counts(self, entry: Entry) -> bool:
         known = self._known.get(entry.id)
@@ -71,12 +72,17 @@ class _Mending:
         return known
 
     def corrected(self, entry: Entry) -> Entry:
+        if entry.id in self._under:
+            return entry  # a ring of corrections: each is taken as it was written
+        self._under.add(entry.id)
         for mend in sorted(self._mends.get(entry.id, ()), key=order):
             if mend.type == CORRECTED and self.counts(mend):
-                at = mend.data.get("at")
+                said = self.corrected(mend).data  # a correction may itself be corrected
+                at = said.get("at")
                 entry = replace(
                     entry,
-                    data={**entry.data, **mend.data.get("data", {})},
+                    data={**entry.data, **(said.get("data") or {})},
                     at=datetime.fromisoformat(at) if at else entry.at,
                 )
+        self._under.discard(entry.id)
         return entry

@@ -57,6 +57,8 @@ class Openings:
 
     def _until(self, until: model.Until, instance: Any, per: str | None) -> list[str] | None:
         fitting = list(self._fitting(until.happening))
+        if until.last:
+            fitting = self._latest(until, fitting, per)
         title = self._program.policy.events[until.happening.event].title
         if until.for_each:
             return self._each(until, fitting, title)
@@ -66,6 +68,15 @@ class Openings:
         if until.need:
             return self._need(until.need, fitting, title)
         return None if fitting else [title]
+
+    def _latest(self, until: model.Until, fitting: list[Entry], per: str | None) -> list[Entry]:
+        """Those that no later event of the same instance has overtaken."""
+        key = until.same or (until.for_each.key if until.for_each else per)
+        latest = {}
+        for entry in self._past.get(until.happening.event, ()):
+            for instance in listed(entry.data.get(key)) if key else [None]:
+                latest[instance] = entry
+        return [entry for entry in fitting if any(entry is last for last in latest.values())]
 
     def _each(self, until: model.Until, fitting: list[Entry], title: str) -> list[str] | None:
         assert until.for_each is not None

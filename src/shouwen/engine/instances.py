@@ -28,6 +28,8 @@ class Instance:
     have: tuple[Any, ...] = ()
     lifted: State | None = None
     extended: str | None = None
+    replaced: bool = False
+    """A later event took the place of what made it (a new order for an old one)."""
 
     @property
     def key(self) -> str:

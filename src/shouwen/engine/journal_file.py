@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
 from shouwen.engine.entry import Entry
+from shouwen.policy.model import Policy
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,15 @@ class JournalError(ValueError):
         self.errors = errors
 
 
-def read_journal(lines: Iterable[bytes], events: Mapping[str, Any], default_kind: str) -> list[Entry]:
+def read_journal(lines: Iterable[bytes], policy: Policy) -> list[Entry]:
     """Entries of a journal file; blank lines are passed over.
 
-    `events` are the policy's events, by name. Raises JournalError with every bad line: no JSON, a missing
-    key, an unknown event, a time without zone, an id that stands twice in one subject's journal.
+    Raises JournalError with every bad line: no JSON, a missing key, an event or kind that the policy does not know, a
+    time without zone, an id that stands twice in one subject's journal. Data of another type than its event declares
+    is not an error: for rules it is unknown.
     """
+    matters = [kind.name for kind in policy.kinds.values() if kind.matter]
+    default_kind = next(iter(matters or policy.kinds), "")
     entries: list[Entry] = []
     errors: list[LineError] = []
     known: set[tuple[str, str]] = set()
@@ -44,7 +48,9 @@ def read_journal(lines: Iterable[bytes], events: Mapping[str, Any], default_kind
         if not line.strip():
             continue
         try:
-            entry = _entry(orjson.loads(line), number, events, default_kind)
+            entry = _entry(orjson.loads(line), number, policy, default_kind)
+            if entry.type in _READ_BY_THE_ENGINE:
+                _READ_BY_THE_ENGINE[entry.type](entry.data)
         except orjson.JSONDecodeError as error:
             errors.append(LineError(number, f"不是 JSON：{error}"))
         except ValueError as error:
@@ -59,15 +65,18 @@ def read_journal(lines: Iterable[bytes], events: Mapping[str, Any], default_kind
     return entries
 
 
-def _entry(row: Any, number: int, events: Mapping[str, Any], default_kind: str) -> Entry:
+def _entry(row: Any, number: int, policy: Policy, default_kind: str) -> Entry:
     if not isinstance(row, dict):
         raise ValueError("应为一个 JSON 对象")
     subject = row.get("matter") or row.get("subject")
     if not subject:
         raise ValueError("缺少 matter（或 subject）")
     event = str(row.get("type") or "")
-    if event not in events:
+    if event not in policy.events:
         raise ValueError(f"不认识的事件 {event!r}" if event else "缺少 type")
+    kind = row.get("kind") or default_kind
+    if not isinstance(kind, str) or kind not in policy.kinds:
+        raise ValueError(f"不认识的对象种类 {kind!r}，规章有：{'、'.join(policy.kinds)}")
     at = _instant(row.get("at"), "at")
     recorded = row.get("recorded_at")
     data = row.get("data") or {}
@@ -76,7 +85,7 @@ def _entry(row: Any, number: int, events: Mapping[str, Any], default_kind: str) 
     return Entry(
         str(row.get("id") or f"line-{number}"),
         str(subject),
-        row.get("kind") or default_kind,
+        kind,
         event,
         at,
         _instant(recorded, "recorded_at") if recorded else at,
@@ -95,4 +104,30 @@ def _instant(text: Any, key: str) -> datetime:
         raise ValueError(f"{key} 应为带时区的时间，如 2026-03-02T09:00:00+08:00，而不是 {text!r}") from None
     if instant.tzinfo is None:
         raise ValueError(f"{key} 没有时区：{text}")
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError(f"{key} 不在 {_FIRST_YEAR} 至 {_LAST_YEAR} 年之间：{text}")
     return instant
+
+
+def _extended(data: Mapping[str, Any]) -> None:
+    until = data.get("until")
+    try:
+        date.fromisoformat(until)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        _instant(until, "until")
+
+
+def _corrected(data: Mapping[str, Any]) -> None:
+    if data.get("at") is not None:
+        _instant(data["at"], "data 的 at")
+    if not isinstance(data.get("data", {}), dict):
+        raise ValueError("更正的 data 应为对象")
+
+
+def _opened(data: Mapping[str, Any]) -> None:
+    if not isinstance(data.get("facts") or {}, dict):
+        raise ValueError("facts 应为对象")
+
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+_READ_BY_THE_ENGINE = {"extended": _extended, "corrected": _corrected, "opened": _opened}

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import product
 from typing import Any
 
-from shouwen.calendars import Calendar, Limit, Period, Roll, before
+from shouwen.calendars import Calendar, CalendarError, Limit, Period, Roll, before
 from shouwen.engine.entry import Entry
 from shouwen.policy import model
 from shouwen.policy.conditions import Condition
@@ -21,13 +21,14 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def exact(value: Any) -> Any:
-    """A sum or number as Decimal; what is not a number is unknown (None)."""
-    if value is None or isinstance(value, (bool, Decimal)):
-        return value
+    """A sum or number as Decimal; what is not a finite number is unknown (None)."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        return None
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Update:
     name: str
     key: str
     fold: str
-    numeric: bool
+    read: Callable[[Any], Any]
     values: tuple[str, ...]
 
 
@@ -146,10 +147,9 @@ class Program:
         sources: list[model.Axis | model.Fact] = [*self.policy.axes.values(), *self.policy.facts.values()]
         for source in sources:
             fact = source if isinstance(source, model.Fact) else None
-            numeric = fact is not None and fact.type in ("money", "number")
             for place in source.sources:
                 fold = fact.fold if fact else "last"
-                update = Update(source.name, place.key, fold, numeric, () if fact else source.values)
+                update = Update(source.name, place.key, fold, reader(source.type), () if fact else source.values)
                 self.updates.setdefault(place.event, []).append(update)
             if fact and fact.count:
                 fits = self._fits(fact.count)
@@ -157,7 +157,8 @@ class Program:
 
     def _index_rules(self) -> None:
         rules = [rule for rule in self.policy.rules if isinstance(rule, (model.Duty, model.Proposal))]
-        rules += [duty for gate in self.policy.all_of(model.Gate) if (duty := _following(gate, self._may))]
+        self.following = {gate.id: gate for gate in self.policy.all_of(model.Gate) if gate.follow is not None}
+        rules += [_to_follow(gate, self._may) for gate in self.following.values()]
         self.timed = tuple(Timed(index, rule, self.policy) for index, rule in enumerate(rules))
         for timed in self.timed:
             for happening, part, role in timed.watched:
@@ -210,14 +211,17 @@ class Program:
 
     def _fits(self, happening: model.Happening) -> Fits | None:
         where = happening.where
-        if where is None:
-            return None
         fields = self.policy.events[happening.event].fields
+        negating = tuple(key for key, field in fields.items() if field.negates and not (where and key in where.names))
+        if where is None:
+            return _came_about(negating) if negating else None
         own = [(name, self._reader(fields[name])) for name in where.names if name in fields]
         outer = [name for name in where.names if name not in fields and name != model.POST]
         post = model.POST in where.names and model.POST not in fields
 
         def fits(entry: Entry, values: Values) -> bool | None:
+            if any(entry.data.get(key) is True for key in negating):
+                return False
             env = {name: read(entry.data.get(name)) for name, read in own}
             if post:
                 env[model.POST] = self.role(entry.post) or None
@@ -228,12 +232,17 @@ class Program:
         return fits
 
     def _reader(self, field: model.Field) -> Callable[[Any], Any]:
-        """How a condition reads a key: numbers exact, parties under the role's own name, one of several as a list."""
-        if field.many:
+        """How a condition reads a key: by its declared type, and what is of another type is unknown.
+
+        Numbers are exact, parties go under the role's own name, one of several is a list.
+        """
+        if field.many or field.type == "list":
             return lambda value: None if value is None else [self.role(one) for one in _several(value)]
-        if field.type == "party":
-            return lambda value: None if value is None else self.role(value)
-        return exact if field.type in ("money", "number") else lambda value: value
+        if field.type in ("money", "number"):
+            return exact
+        if field.type == "bool":
+            return lambda value: value if isinstance(value, bool) else None
+        return lambda value: self.role(value) if isinstance(value, str) else None
 
     # --- asking ---------------------------------------------------------
 
@@ -264,8 +273,12 @@ class Program:
         last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
         return self.calendar.instant(before(limit, last_day, self.calendar), time(0))
 
-    def period_start(self, period: str) -> date:
-        return Period.parse(period).first
+    def period_start(self, period: str) -> date | None:
+        """The first day of a period such as "2026-03"; None for what is no period."""
+        try:
+            return Period.parse(period).first
+        except CalendarError:
+            return None
 
     def holds(self, condition: Condition, values: Values) -> bool:
         """Whether a duty's condition holds: an unknown axis counts as presumed (Meaning 5).
@@ -305,6 +318,18 @@ class Program:
         return instant.astimezone(self.calendar.tz)
 
 
+def reader(type_: str) -> Callable[[Any], Any]:
+    """How an axis or fact of this type reads a value: what is of another type is unknown."""
+    if type_ in ("money", "number"):
+        return exact
+    wanted: type = {"bool": bool, "list": list}.get(type_, str)
+    return lambda value: value if isinstance(value, wanted) else None
+
+
+def _came_about(negating: tuple[str, ...]) -> Fits:
+    return lambda entry, values: not any(entry.data.get(key) is True for key in negating)
+
+
 def compile_policy(policy: model.Policy, calendar: Calendar) -> Program:
     """Make `policy` ready to run on the unit's `calendar`."""
     return Program(policy, calendar)
@@ -324,10 +349,9 @@ def _first_value(fact: model.Fact) -> Any:
     return exact(fact.default) if fact.type in ("money", "number") else fact.default
 
 
-def _following(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Duty | None:
-    """The duty to bring a paper that is allowed to follow its act."""
-    if gate.follow is None or not isinstance(gate.until, model.Until):
-        return None
+def _to_follow(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Duty:
+    """The duty to bring a paper that is allowed to follow its act; the reader sees to it that there is one event."""
+    assert isinstance(gate.until, model.Until)
     happening = gate.until.happening
     return model.Duty(
         id=gate.id,
@@ -337,7 +361,7 @@ def _following(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Du
         when=gate.when,
         also=gate.also,
         kinds=gate.kinds,
-        who=may.get(happening.event, ("",))[0],
+        who=may[happening.event][0],
         act=model.Act((happening,), gate.until.same),
         trigger=model.AnyOf(gate.shuts),
         per=gate.per,

@@ -14,8 +14,8 @@ Line = dict[str, Any]
 
 
 def replay(program: Program, entries: Iterable[Entry], now: datetime) -> Iterator[Line]:
-    """Lines by subject, instant of opening and clause. What happened after `now` is left out."""
-    standings = fold(program, (entry for entry in entries if entry.at <= now))
+    """Lines by subject, instant of opening and clause. What had not happened by `now` is left out."""
+    standings = fold(program, entries, now)
     for subject in sorted(standings):
         yield from subject_lines(standings[subject], now)
 

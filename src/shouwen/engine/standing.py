@@ -44,7 +44,7 @@ class Standing:
         self._instances: dict[int, dict[str | None, Instance]] = {}
         self._parts: dict[tuple[int, Any], dict[int, Entry]] = {}
         self._timers: list[Timer] = []
-        self._cancelled: set[int] = set()
+        self._cancelled: set[tuple[int, Any]] = set()
         self._pauses: list[Pause] = []
         self._past: dict[str, list[Entry]] = {}
         self._clocks = Clocks(self.program, self._past, self._pauses)
@@ -62,13 +62,17 @@ class Standing:
         else:
             self._apply(entry)
 
-    def take(self, entries: Iterable[Entry]) -> None:
-        """Take many entries in at once; the same standing as stepping through them."""
-        self._given.extend(entries)
+    def take(self, entries: Iterable[Entry], now: datetime | None = None) -> None:
+        """Take many entries in at once; the same standing as stepping through them.
+
+        With `now`, only what had happened by then, as mended by then.
+        """
+        self._given.extend(one for one in entries if now is None or one.type not in MENDING or one.at <= now)
         self._mended = any(entry.type in MENDING for entry in self._given)
         self._reset()
         for entry in effective(self._given):
-            self._apply(entry)
+            if now is None or entry.at <= now:
+                self._apply(entry)
 
     def _apply(self, entry: Entry) -> None:
         program = self.program
@@ -81,6 +85,8 @@ class Standing:
             self._note_breaches(entry)
         if entry.type in program.keepers:
             self._keep(entry)
+        if entry.data.get("replaces") is not None:
+            self._replace(entry)
         control = _CONTROLS.get(entry.type)
         if control:
             control(self, entry)
@@ -116,18 +122,34 @@ class Standing:
             return
         if watch.fits is not None and watch.fits(entry, self.values) is not True:
             return
+        bases = (listed(entry.data.get(timed.per)) or [None]) if timed.per else [None]
         if watch.role == "unless":
-            self._cancelled.add(timed.index)
-            self._timers = [timer for timer in self._timers if timer.timed is not timed]
+            self._spare(timed, bases)
             return
-        bases = listed(entry.data.get(timed.per)) if timed.per else [None]
+        gate = self.program.following.get(timed.rule.id)
         for base in bases:
+            if gate is not None and self._openings().missing(gate.until, base, gate.per) is None:
+                continue  # the paper that may follow was there before
             if watch.role == "since":
                 self._set_timer(timed, base, entry)
             elif timed.parts:
                 self._take_part(watch, base, entry)
             else:
                 self._open(timed, base, entry, entry.at)
+
+    def _spare(self, timed: Timed, bases: list[Any]) -> None:
+        """What a timer waits for has come: it does not fire; one without the instance's key spares all."""
+        self._cancelled.update((timed.index, base) for base in bases)
+        self._timers = [
+            timer for timer in self._timers if timer.timed is not timed or (timer.base not in bases and bases != [None])
+        ]
+
+    def _replace(self, entry: Entry) -> None:
+        for standing in self._instances.values():
+            for instance in standing.values():
+                per = instance.timed.per
+                if per in entry.data and instance.base in listed(entry.data["replaces"]):
+                    instance.replaced = True
 
     def _take_part(self, watch: Watch, base: Any, entry: Entry) -> None:
         have = self._parts.setdefault((watch.timed.index, base), {})
@@ -152,7 +174,8 @@ class Standing:
         standing[label] = instance
 
     def _set_timer(self, timed: Timed, base: Any, entry: Entry) -> None:
-        if timed.index in self._cancelled:
+        again = timed.rule.again if isinstance(timed.rule, model.Duty) else "add"
+        if again != "add" and {(timed.index, base), (timed.index, None)} & self._cancelled:
             return
         # A date that is set again moves what was ahead of it; a limit that runs is not started anew.
         if isinstance(timed.timer, model.Ahead):
@@ -191,7 +214,7 @@ class Standing:
                 continue
             if keeper.fits is not None and keeper.fits(entry, self.values) is not True:
                 continue
-            wanted = listed(entry.data.get(keeper.same)) if keeper.timed.per and keeper.same else None
+            wanted = (listed(entry.data.get(keeper.same)) or [None]) if keeper.timed.per and keeper.same else None
             kept: set[Any] = set()
             for instance in standing.values():
                 if instance.kept or (wanted is not None and instance.base not in wanted):
@@ -262,7 +285,7 @@ class Standing:
 
     def _end(self, entry: Entry) -> None:
         self.ended = entry.type != "reopened"
-        self.withdrawn = entry.type == "withdrawn"
+        self.withdrawn = entry.type == "withdrawn" or (self.withdrawn and self.ended)
 
     # --- gates (5, 6) ---------------------------------------------------------
 
@@ -272,7 +295,7 @@ class Standing:
         return list(self._shut(probe))
 
     def _shut(self, entry: Entry) -> Iterator[Shut]:
-        openings = Openings(self.program, self._past, self.values)
+        openings = self._openings()
         for gate_rule in self.program.gates.get(entry.type, ()):
             gate = gate_rule.gate
             if self.kind not in (gate.kinds or self.program.matter_kinds):
@@ -285,6 +308,9 @@ class Standing:
                 missing = openings.missing(gate.until, instance, gate.per)
                 if missing is not None:
                     yield self._shut_by(gate, instance, missing)
+
+    def _openings(self) -> Openings:
+        return Openings(self.program, self._past, self.values)
 
     def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str]) -> Shut:
         events = opening_events(gate.until)
@@ -340,7 +366,7 @@ class Standing:
             instance=instance.label,
             who=rule.who,
             opened_at=program.local(instance.opened_at),
-            due_at=due_at,
+            due_at=None if state == "paused" else due_at,
             state=state,
             kept_at=program.local(kept.at) if kept else None,
             missing=self._missing(instance, rule),
@@ -352,14 +378,14 @@ class Standing:
     def _state(self, instance: Instance, due_at: datetime | None, now: datetime) -> State:
         if not instance.live:
             return "void"
+        if instance.lifted:
+            return instance.lifted
         kept = instance.kept
         if kept is not None:
             return "late" if due_at is not None and kept.at > due_at else "kept"
-        if instance.lifted:
-            return instance.lifted
-        if self.merged_into is not None or self.withdrawn:
+        if instance.replaced or self.merged_into is not None or self.withdrawn:
             return "void"
-        if any(end is None for _, end in self._clocks.pauses(instance)):
+        if self._clocks.stands(instance, due_at):
             return "paused"
         return "overdue" if due_at is not None and now >= due_at else "open"
 
@@ -435,13 +461,13 @@ _CONTROLS = {
 }
 
 
-def fold(program: Program, entries: Iterable[Entry]) -> dict[str, Standing]:
-    """The standings of all subjects in a journal, by subject."""
+def fold(program: Program, entries: Iterable[Entry], now: datetime | None = None) -> dict[str, Standing]:
+    """The standings of all subjects in a journal, by subject; with `now`, by what had happened then."""
     journals: dict[str, list[Entry]] = {}
     for entry in entries:
         journals.setdefault(entry.subject, []).append(entry)
     standings = {}
     for subject, own in journals.items():
         standing = standings[subject] = Standing(program, subject, own[0].kind)
-        standing.take(own)
+        standing.take(own, now)
     return standings

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from shouwen.engine.entry import Entry
-from shouwen.engine.program import Program, Values, exact
+from shouwen.engine.program import Program, Values, reader
 from shouwen.policy import model
 
 
@@ -36,9 +36,7 @@ class Known:
         """What the entry says of axes and facts, folded with what was known."""
         program, values = self.program, self.values
         for update in program.updates.get(entry.type, ()):
-            value = entry.data.get(update.key)
-            if update.numeric:
-                value = exact(value)
+            value = update.read(entry.data.get(update.key))
             if value is not None and (not update.values or value in update.values):
                 yield update.name, _fold(update.fold, values.get(update.name), value)
         for count in program.counts.get(entry.type, ()):
@@ -48,7 +46,7 @@ class Known:
             for name, value in (entry.data.get("facts") or {}).items():
                 fact = program.policy.facts.get(name)
                 if fact:
-                    yield name, exact(value) if fact.type in ("money", "number") else value
+                    yield name, reader(fact.type)(value)
 
     def _decide(self, changed: set[str]) -> None:
         for table in self.program.tables:

@@ -17,6 +17,7 @@ from shouwen.policy.model import (
     ListRow,
     Opening,
     Passed,
+    Power,
     Rule,
     Table,
     Trigger,
@@ -38,6 +39,7 @@ def check_whole(rules: Iterable[Rule], scope: Scope, axis_lines: dict[str, int])
         _lists(every, scope)
     _own_lateness(every, scope)
     _unopenable(every, scope)
+    _following(every, scope)
 
 
 def _of(rules: tuple[Rule, ...], sort: type[R]) -> Iterator[R]:
@@ -143,6 +145,19 @@ def _unopenable(rules: tuple[Rule, ...], scope: Scope) -> None:
                 f"关口 {gate.id} 没有任何事件能打开",
                 "until 写一个不被它自己关住的事件，或会改变的类别轴、事实",
             )
+
+
+def _following(rules: tuple[Rule, ...], scope: Scope) -> None:
+    """A paper may follow its act only where one event brings it and somebody is named who does."""
+    done = {event for power in _of(rules, Power) for event in power.may}
+    done |= {happening.event for duty in _of(rules, Duty) for happening in duty.act.happenings}
+    for gate in _of(rules, Gate):
+        if gate.follow is None:
+            continue
+        if not isinstance(gate.until, Until) or gate.until.for_each:
+            _say(gate, scope, f"关口 {gate.id} 可先行后补，until 却不是一个事件", "until 写一个事件，或去掉 follow")
+        elif gate.until.happening.event not in done:
+            _say(gate, scope, f"关口 {gate.id} 可先行后补，却没有写明由谁补", "用 powers 写明谁可以做该事件")
 
 
 def _shuts_wholly(gate: Gate, event: str) -> bool:

@@ -134,6 +134,8 @@ class _Reader:
             scope.say(item.line, "义务自何时起", "after 和 each 恰写一个")
         if "within" in item and "due" in item:
             scope.say(item.line_of("due"), "义务有 within 又有 due", "时限只写一个")
+        if "roll" in item and "field" in item.get("due", ()):
+            scope.say(item.line_of("roll"), "到期时间由事件写明，roll 不起作用", "去掉 roll")
         if "each" in item and item.get("again", "add") == "ignore":
             scope.say(item.line_of("again"), "each 是每次都另起一项，again 却写作 ignore", "去掉 again，或改用 after")
         kept = act(item["do"], item.line_of("do"), scope)

@@ -12,6 +12,7 @@ from shouwen.calendars import Limit, Unit
 from shouwen.policy.ledger import Asked, LedgerClause
 from shouwen.policy.model import (
     ChecklistItem,
+    Definition,
     Demand,
     Duty,
     Gate,
@@ -29,6 +30,8 @@ from shouwen.policy.yamltext import read_yaml
 
 Carried = Literal["carried", "printed", "waiting", "none"]
 _PRINTED = (Responsibility, ChecklistItem, Reference)
+_DEFINED = frozenset(("definition", "role", "calendar", "numbering"))
+"""Kinds of demand that a definition by itself carries out."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,13 @@ def _serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
 
 
 def _line(policy: Policy, asked: Asked, rules: tuple[Rule, ...], tests: tuple[str, ...]) -> Line:
-    return Line(asked, rules, _lacking(policy, asked, rules), _carried(rules), tests)
+    return Line(asked, rules, _lacking(policy, asked, rules), _carried(asked, rules), tests)
 
 
-def _carried(rules: tuple[Rule, ...]) -> Carried:
-    if any(not isinstance(rule, (*_PRINTED, Waiting)) for rule in rules):
+def _carried(asked: Asked, rules: tuple[Rule, ...]) -> Carried:
+    """A definition carries out what defines or assigns; a thing to be done is carried out by a rule that acts."""
+    printed = _PRINTED if asked.kind in _DEFINED else (*_PRINTED, Definition)
+    if any(not isinstance(rule, (*printed, Waiting)) for rule in rules):
         return "carried"
     if any(isinstance(rule, Waiting) for rule in rules):
         return "waiting"
@@ -102,18 +107,26 @@ def _lacking(policy: Policy, asked: Asked, rules: tuple[Rule, ...]) -> str:
 
 
 def _deadline_lacking(policy: Policy, asked: Asked, rules: tuple[Rule, ...]) -> str:
-    if any(asked.demand in reading.of for reading in policy.readings.values()):
-        return ""
     timed = [rule for rule in rules if isinstance(rule, (Duty, ListRow))]
     if not timed:
         return "没有义务"
     wanted = _asked_limit(policy, asked)
-    same = [rule for rule in timed if wanted in _limits(rule)]
+    same = [rule for rule in timed if wanted in _limits(rule)] or _by_reading(policy, asked, timed, wanted)
     if not same:
         return f"没有{wanted.sentence()}的义务"
     if not any(asked.who is None or asked.who in _owers(policy, rule) for rule in same):
         return f"没有由{asked.who}承担的义务"
     return ""
+
+
+def _by_reading(policy: Policy, asked: Asked, timed: list[Duty | ListRow], wanted: Limit) -> list[Duty | ListRow]:
+    """Rules of a switch whose other label has the clause's own limit: the other limit is a reading, with its name."""
+    labels = {label for one in policy.readings.values() if asked.demand in one.of for label in one.choices}
+    for rule in (rule for clause in policy.clauses for rule in clause.rules):
+        own = isinstance(rule, (Duty, ListRow)) and asked.demand in rule.meets and rule.reading in labels
+        if own and isinstance(rule, (Duty, ListRow)) and wanted in _limits(rule):
+            return [rule for rule in timed if rule.reading in labels]
+    return []
 
 
 def _asked_limit(policy: Policy, asked: Asked) -> Limit:

@@ -56,6 +56,8 @@ class Field:
     many: bool = False
     personal: bool = False
     """Sealed: kept apart from the envelope so that it can be erased."""
+    negates: bool = False
+    """True in it means that the event did not come about (拒签): the entry keeps and opens nothing."""
     offers: tuple[str, ...] = ()
     """Values that the policy knows (the items of a list of limits); others may be written too."""
 
@@ -225,6 +227,8 @@ class Until:
     same: str | None = None
     need: Need | None = None
     for_each: ForEach | None = None
+    last: bool = False
+    """Only the latest such event counts: a later one that does not fit shuts the gate again."""
 
 
 @dataclass(frozen=True)

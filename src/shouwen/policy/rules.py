@@ -175,4 +175,4 @@ def _until(spec: dict[str, Any], line: int, scope: Scope, per: str | None) -> Un
     if instance:
         scope.key(event, instance, line)
     wanted = need(spec["need"], event, line_in(spec, "need", line), scope) if "need" in spec else None
-    return Until(found, spec.get("same"), wanted, for_each)
+    return Until(found, spec.get("same"), wanted, for_each, spec.get("last", False))

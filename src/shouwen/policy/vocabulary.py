@@ -66,5 +66,6 @@ def field_from(name: str, spec: str | Mapping[str, Any]) -> Field:
         required=spec.get("required", False),
         many=spec.get("many", False),
         personal=spec.get("personal", False),
+        negates=spec.get("negates", False),
         offers=tuple(spec.get("offers", ())),
     )
