@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import product
+from operator import itemgetter
 from typing import Any
 
 from shouwen.calendars import Calendar, CalendarError, Limit, Period, Roll, before
@@ -130,7 +131,7 @@ class Program:
         self._spelling = {other: role.name for role in policy.roles.values() for other in role.also}
         self._may = self._powers()
         self._fits_of: dict[model.Happening, Fits | None] = {}
-        self._holds: dict[Condition, tuple[tuple[str, ...], dict[tuple[Any, ...], bool]]] = {}
+        self._holds: dict[Condition, tuple[Callable[[Values], Any], dict[Any, bool]]] = {}
         self._index_values()
         self._index_rules()
         self.require = {
@@ -220,7 +221,7 @@ class Program:
         post = model.POST in where.names and model.POST not in fields
 
         def fits(entry: Entry, values: Values) -> bool | None:
-            if any(entry.data.get(key) is True for key in negating):
+            if negating and any(entry.data.get(key) is True for key in negating):
                 return False
             env = {name: read(entry.data.get(name)) for name, read in own}
             if post:
@@ -288,14 +289,15 @@ class Program:
         """
         known = self._holds.get(condition)
         if known is None:
-            known = self._holds[condition] = (tuple(sorted(condition.names)), {})
-        names, answers = known
-        key = tuple([_hashable(values.get(name)) for name in names])
+            names = tuple(sorted(condition.names))
+            known = self._holds[condition] = (itemgetter(*names) if names else _nothing, {})
+        read, answers = known
+        key = read(values)
         answer = answers.get(key)
         if answer is None:
             if len(answers) > 10_000:  # sums and texts make endless keys
                 answers.clear()
-            answer = answers[key] = self._hold(condition, names, values)
+            answer = answers[key] = self._hold(condition, tuple(condition.names), values)
         return answer
 
     def _hold(self, condition: Condition, names: tuple[str, ...], values: Values) -> bool:
@@ -322,7 +324,9 @@ def reader(type_: str) -> Callable[[Any], Any]:
     """How an axis or fact of this type reads a value: what is of another type is unknown."""
     if type_ in ("money", "number"):
         return exact
-    wanted: type = {"bool": bool, "list": list}.get(type_, str)
+    if type_ == "list":
+        return lambda value: tuple(value) if isinstance(value, (list, tuple)) else None
+    wanted = bool if type_ == "bool" else str
     return lambda value: value if isinstance(value, wanted) else None
 
 
@@ -339,14 +343,14 @@ def _several(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _nothing(values: Values) -> None:
+    """What a condition without names reads."""
 
 
 def _first_value(fact: model.Fact) -> Any:
     if fact.count:
         return Decimal(0)
-    return exact(fact.default) if fact.type in ("money", "number") else fact.default
+    return reader(fact.type)(fact.default)
 
 
 def _to_follow(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Duty:
