@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from shouwen.calendars import statutory_calendar
 from shouwen.desk.forms import EventForm, Surroundings
 from shouwen.engine import compile_policy
-from shouwen.policy import load_text
+from shouwen.policy import load_named, load_text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 POLICY = """---
@@ -140,3 +140,26 @@ def test_no_control_hides_a_property_of_the_form(around: Surroundings) -> None:
     page = "".join(str(field) for field in form(around).own_fields())
     assert 'name="form"' not in page
     assert 'name="d-form"' in page
+
+
+class TestOrders:
+    """金科 第五条 附表：整改项目从表上选；每份通知书一个编号。"""
+
+    program = compile_policy(load_named("jinke"), statutory_calendar())
+    event = program.policy.events["rectification_ordered"]
+
+    def form(self, **data: str) -> EventForm:
+        around = Surroundings(self.program, SHANGHAI, orders=("1",))
+        sent = MultiValueDict({"key": ["k"], **{f"d-{name}": [value] for name, value in data.items()}})
+        return EventForm(self.event, around, sent, MultiValueDict())
+
+    def test_an_item_is_a_row_of_the_list_or_said_not_to_be(self) -> None:
+        for item, fine in (("电梯", True), ("表上没有的项目", True), ("我编的项目", False)):
+            made = self.form(order="2", item=item)
+            made.is_valid()
+            assert ("item" not in made.errors) is fine
+
+    def test_a_number_is_given_once(self) -> None:
+        made = self.form(order="1", item="电梯")
+        assert not made.is_valid()
+        assert made.errors["order"] == ["已有编号 1：请给这一份另编一个号。"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.desk.hints import offers, orders_made_by
+from shouwen.desk.hints import from_a_list, offers, orders_made_by
 from shouwen.engine import Program
 from shouwen.journal.fields import form_fields
 from shouwen.policy.model import EventType, Field
@@ -32,6 +33,8 @@ Choices = list[tuple[Any, Any]]
 PILLS = 6
 OFFERED_PILLS = 8
 """Up to so many values are shown side by side, more as a list."""
+NOT_LISTED = "表上没有的项目"
+"""What an order is for where its item stands in no row of the list; a value of the record, so always in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Surroundings:
     entries: Choices = field(default_factory=list)
     units: Choices = field(default_factory=list)
     contractors: tuple[str, ...] = ()
+    subjects: Choices | None = None
+    """The subjects to choose from; None: any that the person finds."""
+    filled: frozenset[str] = frozenset()
+    """Fields that the act itself fills in: they are not asked."""
     name_of: Callable[[str, str], str] = lambda _type, _ref: ""
     """The words for a reference already given: (type, id)."""
 
@@ -193,6 +200,8 @@ def _text(one: Field, event: EventType, around: Surroundings) -> forms.Field:
         return _choose(one, one.values)
     if one.name == "paper" and (policy.papers or named):
         return _choose(one, tuple(dict.fromkeys((*named, *policy.papers))))
+    if (event.name, one.name) in from_a_list(around.program):
+        return _choose(one, (*one.offers, NOT_LISTED))
     suggested = tuple(dict.fromkeys((*named, *one.offers)))
     if one.offers or (named and not one.many):
         return OfferField(suggested)
@@ -212,13 +221,21 @@ def _party(one: Field, event: EventType, around: Surroundings) -> forms.Field:
 def _order(one: Field, event: EventType, around: Surroundings) -> forms.Field:
     if event.name in orders_made_by(around.program) and one.name != "replaces":
         taken = [int(order) for order in around.orders if order.isdecimal()]
-        return forms.CharField(initial=str(max(taken, default=len(around.orders)) + 1))
+        number = str(max(taken, default=len(around.orders)) + 1)
+        return forms.CharField(initial=number, validators=[partial(_not_taken, around.orders)])
     if not around.orders:
         return forms.CharField()
     single = len(around.orders) == 1 and one.name != "replaces"
     chosen = _choose(one, around.orders)
     chosen.initial = around.orders[0] if single else None
     return chosen
+
+
+def _not_taken(orders: Sequence[str], number: str) -> None:
+    if number in orders:
+        raise forms.ValidationError(
+            _("There is a number %(number)s already: give this one its own."), params={"number": number}
+        )
 
 
 def _nothing_to_name(one: Field, event: EventType, around: Surroundings) -> bool:
@@ -256,6 +273,15 @@ def _instant(one: Field, event: EventType, around: Surroundings) -> forms.Field:
     return InstantField(around.zone, widget=forms.TextInput(attrs={"data-instant": "", "autocomplete": "off"}))
 
 
+def _subject(one: Field, event: EventType, around: Surroundings) -> forms.Field:
+    if around.subjects is None:
+        return _picker("subject", "desk:find-matters")(one, event, around)
+    chosen = _from(around.subjects, one)
+    if len(around.subjects) == 1:
+        chosen.initial = around.subjects[0][0]
+    return chosen
+
+
 _MADE: Mapping[str, Callable[[Field, EventType, Surroundings], forms.Field]] = {
     "text": _text,
     "longtext": lambda one, event, around: forms.CharField(widget=forms.Textarea(attrs={"rows": 4})),
@@ -274,7 +300,7 @@ _MADE: Mapping[str, Callable[[Field, EventType, Surroundings], forms.Field]] = {
     "person": _picker("person", "desk:find-people"),
     "customer": _picker("customer", "desk:find-customers"),
     "asset": _picker("asset", "desk:find-assets"),
-    "subject": _picker("subject", "desk:find-matters"),
+    "subject": _subject,
 }
 WIDE = (forms.Textarea, forms.CheckboxSelectMultiple, OfferWidget, Files)
 
@@ -321,7 +347,7 @@ class EventForm(forms.Form):
         self.event = event
         self.around = around
         for name, one in list(self.declared.items()):
-            if _nothing_to_name(one, event, around):
+            if name in around.filled or _nothing_to_name(one, event, around):
                 del self.declared[name]
             else:
                 self.fields[name] = form_field(one, event, around)

@@ -123,6 +123,13 @@ def offers(program: Program) -> Offers:
 
 
 @lru_cache(maxsize=32)
+def from_a_list(program: Program) -> frozenset[tuple[str, str]]:
+    """(event, field) whose values are the items of a list of limits."""
+    limits = [duty.within for duty in program.policy.all_of(model.Duty)]
+    return frozenset((limit.event, limit.key) for limit in limits if isinstance(limit, model.ListLimit))
+
+
+@lru_cache(maxsize=32)
 def orders_made_by(program: Program) -> frozenset[str]:
     """Events that give a new order its number: those whose instances a gate or duty then counts."""
     policy = program.policy
