@@ -49,9 +49,9 @@ def of_tab(person: Person, tab: str, now: datetime) -> QuerySet[Duty]:
     """Standing duties of a tab.
 
     Mine: what I owe, and what others owe on matters that are mine. My unit's: what the posts of my units owe.
-    What I supervise: everything that I may see.
+    What I supervise: everything that I may see. A matter that is settled may still owe, as a call-back.
     """
-    standing = Duty.objects.filter(state__in=STANDING, subject__state=SubjectState.OPEN)
+    standing = Duty.objects.filter(state__in=STANDING).exclude(subject__state=SubjectState.MERGED)
     held = seats(person, now)
     posts = [seat.post.pk for seat in held]
     if tab == "unit":
