@@ -66,7 +66,7 @@ def test_all_errors_come_at_once_by_field_in_the_users_language(world: World) ->
         ("linked", {"other": str(uuid4())}, None),
         ("handover_offered", {"to": "张三"}, {"to": "不存在：张三。"}),
         ("forwarded", {"to": ["a"] * 1001}, {"to": "最多 1000 项。"}),
-        ("noted", {"text": "a\0b"}, {"text": "文字中含有空字符（NUL）。"}),
+        ("noted", {"text": "a\0b"}, {"text": "不能含有空字符（NUL）。"}),
         ("noted", {"text": "\ud842"}, {"text": "文字中含有不完整的字符。"}),
     ],
 )

@@ -3,13 +3,14 @@
 ``record()`` is a batch of one call; the rows are the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from shouwen.engine import Program
@@ -28,6 +29,7 @@ from shouwen.journal.powers import Doers, role_of
 from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
 from shouwen.journal.settle import Settled, settle
+from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.organisation.resolve import Directory, Holder
 from shouwen.organisation.seats import Seat, seats
@@ -74,7 +76,7 @@ class Batch:
                     ready[number] = [check_draft(draft, self._journal(draft), self.actor, self.now) for draft in call]
                 except NotRecorded as reason:
                     results[number] = reason
-        fields.look_up(checked for several in ready.values() for checked in several)
+        fields.look_up((checked for several in ready.values() for checked in several), self._seen())
         mine: dict[str, int] = {}
         written: dict[int, list[Entry]] = {}
         for number, several in ready.items():
@@ -92,6 +94,13 @@ class Batch:
         for number, entries in written.items():
             results[number] = self._recorded(entries)
         return [results[number] for number in range(len(calls))]
+
+    def _seen(self) -> Mapping[str, fields.Checker]:
+        """A person names only subjects that he may see; the house and history name any."""
+        person = self.actor.person
+        if person is None or self.actor.system or self.history:
+            return fields.NO_CHECKERS
+        return {"subject": lambda ids: existing_subjects(ids, visible(person, Subject.objects.all(), self.now))}
 
     # --- loading ---------------------------------------------------------------------
 
@@ -322,6 +331,7 @@ def earlier(entry: Entry) -> Recorded:
     return Recorded(tuple(entries), tuple(subjects.values()), repeated=True)
 
 
-def existing_subjects(ids: Sequence[str]) -> set[str]:
-    known = Subject.objects.filter(pk__in=[one for one in ids if is_id(one)]).values_list("pk", flat=True)
+def existing_subjects(ids: Sequence[str], among: QuerySet[Subject] | None = None) -> set[str]:
+    rows = Subject.objects.all() if among is None else among
+    known = rows.filter(pk__in=[one for one in ids if is_id(one)]).values_list("pk", flat=True)
     return {str(pk) for pk in known}

@@ -1,7 +1,7 @@
 """What is wrong with a draft, all of it at once, before anything is stepped."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,10 @@ from shouwen.policy.model import EventType
 KEY_LIMIT = 200
 NAMING_DUTIES = frozenset({"excused", "waived", "extended"})
 CORRECTED = "corrected"
+RETRACTED = "retracted"
+FIRST = "1"
+"""The entry without which there is no subject."""
+EXTENDED = "extended"
 
 
 def check_draft(draft: Draft, journal: OpenJournal, actor: Actor, now: datetime) -> Checked:
@@ -32,7 +36,9 @@ def check_draft(draft: Draft, journal: OpenJournal, actor: Actor, now: datetime)
     checked = check(form_fields(journal.program, event), data if draft.type == CORRECTED else draft.data, journal.zone)
     if draft.type == CORRECTED:
         _check_correction(draft, journal, checked)
-    checked.errors |= _time_errors(draft, journal, now)
+    own = {name for name, kind, ref in checked.references if kind == "subject" and ref == str(journal.subject.pk)}
+    checked.errors |= dict.fromkeys(own, _("A subject cannot refer to itself."))
+    checked.errors |= _time_errors(draft, journal, now) | _extension_errors(draft, checked.data, journal, now)
     if draft.key is not None and not 0 < len(draft.key) <= KEY_LIMIT:
         checked.errors["key"] = _("A key has 1 to %(limit)d characters.") % {"limit": KEY_LIMIT}
     return checked
@@ -48,6 +54,19 @@ def _time_errors(draft: Draft, journal: OpenJournal, now: datetime) -> dict[str,
     if draft.at < journal.subject.opened_at:
         return {"at": _("The time lies before the subject was opened.")}
     return {}
+
+
+def _extension_errors(draft: Draft, data: Mapping[str, Any], journal: OpenJournal, now: datetime) -> dict[str, str]:
+    """An extension reaches beyond the act that grants it; a bare date means the end of that day."""
+    if draft.type != EXTENDED or not data.get("until"):
+        return {}
+    text = str(data["until"])
+    if len(text) == len("2026-03-02"):
+        until = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), tzinfo=journal.zone)
+    else:
+        until = datetime.fromisoformat(text)
+    at = draft.at if draft.at is not None and draft.at.tzinfo is not None else journal.recorded_at(now)[0]
+    return {} if until > at else {"until": _("An extension must end after the time at which it is granted.")}
 
 
 def _check_correction(draft: Draft, journal: OpenJournal, checked: Checked) -> None:
@@ -87,6 +106,11 @@ def check_own_references(draft: Draft, data: Mapping[str, Any], journal: OpenJou
         given = [str(item) for item in listed(data.get(name))]
         if field.type == "entry" and any(item not in known for item in given):
             errors[name] = _("There is no such entry in this journal.")
+        elif field.type == "entry" and draft.type == RETRACTED and FIRST in given:
+            errors[name] = _(
+                "The first entry of a journal cannot be retracted. Correct it, or, to drop the matter, record that it "
+                "was withdrawn or merged."
+            )
         if field.type == "duty" and (given or draft.type in NAMING_DUTIES) and journal.standing is not None:
             message = _duty_error(draft.type, given, journal, now)
             if message:

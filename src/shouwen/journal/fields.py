@@ -22,6 +22,7 @@ NUMBER_LIMIT = 10**15
 Checker = Callable[[Sequence[str]], set[str]]
 """Of the references given, those that exist."""
 _checkers: dict[str, Checker] = {}
+NO_CHECKERS: Mapping[str, Checker] = {}
 
 
 class Wrong(ValueError):  # noqa: N818  said as what it is
@@ -95,14 +96,19 @@ def check(fields: Mapping[str, Field], given: Mapping[str, Any], zone: ZoneInfo)
     return checked
 
 
-def look_up(checks: Iterable[Checked]) -> None:
-    """Ask for all references at once, one query a type; what is unknown becomes an error of its field."""
+def look_up(checks: Iterable[Checked], seen: Mapping[str, Checker] = NO_CHECKERS) -> None:
+    """Ask for all references at once, one query a type; what is unknown becomes an error of its field.
+
+    `seen`: of a type's references, those that the actor may name; the others are as unknown to him as if there were
+    none.
+    """
     wanted: dict[str, set[str]] = {}
     checks = list(checks)
     for one in checks:
         for _field, type_name, ref in one.references:
             wanted.setdefault(type_name, set()).add(ref)
-    known = {kind: _checkers[kind](sorted(refs)) for kind, refs in wanted.items() if kind in _checkers}
+    checkers = {**_checkers, **seen}
+    known = {kind: checkers[kind](sorted(refs)) for kind, refs in wanted.items() if kind in checkers}
     for one in checks:
         for name, type_name, ref in one.references:
             if type_name in known and ref not in known[type_name]:
