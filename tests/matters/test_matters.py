@@ -7,9 +7,11 @@ from tests.journal.world import INTAKE, MONDAY, World, at
 from tests.journal.world import world as lay
 
 from shouwen.customers.models import Customer
+from shouwen.governance.models import InForce
 from shouwen.journal import clock
 from shouwen.journal.drafts import Draft
-from shouwen.journal.models import Duty, Link, Subject
+from shouwen.journal.errors import NotAllowed
+from shouwen.journal.models import Duty, Entry, Link, Subject
 from shouwen.journal.verify import verify
 from shouwen.matters import actions
 from shouwen.matters.models import Brought
@@ -57,6 +59,28 @@ def test_merge_and_unmerge_leave_everything_as_it_was(world: World) -> None:
         actions.unmerge(matter, into, actor=world.actor())
     assert duties(matter) == before
     assert (Subject.objects.get(pk=matter.pk).state, links()) == ("open", set())
+
+
+def test_a_cause_opened_with_its_matters_is_written_whole_or_not_at_all(world: World) -> None:
+    one, other = world.intake(), world.intake()
+    with clock.at(at("2026-03-02 10:00")):
+        with pytest.raises(NotAllowed):
+            actions.open_cause(world.project, [one, other], actor=world.actor(world.outsider))
+        assert Subject.objects.filter(kind="cause").count() == 0
+        cause, again = (
+            actions.open_cause(world.project, [one, other], actor=world.actor(), households=7, key="k") for _ in "12"
+        )
+    assert (cause.pk, Link.objects.filter(role="part_of").count()) == (again.pk, 2)
+    joined = Entry.objects.filter(type="joined").values_list("data__households", flat=True)
+    assert list(joined) == [7, 7, 7, 7]
+
+
+def test_causes_are_numbered_without_a_policy_of_their_own(world: World) -> None:
+    with clock.at(at("2026-03-02 10:00")):
+        numbers = [actions.open_cause(world.other, actor=world.actor(world.outsider), kind="cause").number]
+        InForce.objects.filter(kind="cause").delete()
+        numbers += [actions.open_cause(world.other, actor=world.actor(world.outsider)).number for _ in "12"]
+    assert numbers == [f"群诉-云栖二期-2026-00{n}" for n in (1, 2, 3)]
 
 
 def test_an_intake_names_what_it_repeats(world: World) -> None:

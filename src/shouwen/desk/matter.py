@@ -19,12 +19,13 @@ from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, 
 from shouwen.engine.entry import MENDING
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
 from shouwen.journal.pen import LATE, OpenJournal
+from shouwen.matters.actions import UNDOES
 from shouwen.organisation.models import Person
 from shouwen.policy.model import Axis, Kind
 
 COMMON = (
     "noted", "handover_offered", "assigned", "reassigned", "urged", "suspended", "resumed", "extended", "waived",
-    "excused", "joined", "linked", "merged", "retracted", "closed", "reopened", "withdrawn",
+    "excused", "joined", "left", "linked", "merged", "unmerged", "retracted", "closed", "reopened", "withdrawn",
 )  # fmt: skip
 """Acts that every matter knows, whether its policy speaks of them or not."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
@@ -42,7 +43,7 @@ RELATIONS_BACK: Mapping[str, str | Promise] = {
     "about": _("is spoken of in"),
     "merged": _("has taken in"),
 }
-AFTER_THE_END = frozenset({"reopened", "noted", "archived", "unmerged", "retracted"})
+AFTER_THE_END = frozenset({"reopened", "noted", "archived", "unmerged", "left", "retracted"})
 DONE = frozenset({"kept", "late", "waived", "excused"})
 
 
@@ -231,6 +232,8 @@ class MatterPage:
             return None
         if self.subject.state != SubjectState.OPEN and name not in AFTER_THE_END:
             return None
+        if name in UNDOES and not self.undone_by(name):
+            return None
         shut = surely(self.journal.standing.shut(name, {}), name) if self.journal.standing else ()
         return Step(name, event.title, event.act, shut)
 
@@ -363,6 +366,14 @@ class MatterPage:
         own = [(RELATIONS.get(link.role, link.role), link.other) for link in self.subject.links.select_related("other")]
         others = self.subject.linked_from.select_related("subject")
         return own + [(RELATIONS_BACK.get(link.role, link.role), link.subject) for link in others]
+
+    def undone_by(self, event: str) -> list[Subject]:
+        """The other subjects of the relations that this event takes back."""
+        role = UNDOES[event]
+        own = [link.other for link in self.subject.links.filter(role=role).select_related("other")]
+        if role != "part_of":
+            return own
+        return own + [link.subject for link in self.subject.linked_from.filter(role=role).select_related("subject")]
 
     @cached_property
     def attachments(self) -> list[Attachment]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shouwen.customers.masking import mask_name
 from shouwen.customers.models import Asset, Customer
+from shouwen.journal.checks import is_id
 from shouwen.journal.models import Attachment, Subject
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy.model import Field
@@ -44,7 +45,7 @@ class Names:
         self._units = Unit.objects.in_bulk(_numbers(wanted["unit"]))
         self._customers = Customer.objects.in_bulk(_numbers(wanted["customer"]))
         self._assets = Asset.objects.select_related("unit").in_bulk(_numbers(wanted["asset"]))
-        self._subjects = Subject.objects.in_bulk(sorted(wanted["subject"])) if wanted["subject"] else {}
+        self._subjects = Subject.objects.in_bulk(sorted(filter(is_id, wanted["subject"])))
         self._files = Attachment.objects.in_bulk(sorted(wanted["file"])) if wanted["file"] else {}
 
     def name(self, kind: str, ref: str) -> str:
@@ -55,6 +56,9 @@ class Names:
         if kind == "asset":
             asset = self._assets.get(int(ref)) if ref.isdecimal() else None
             return f"{asset.unit.name} {asset.building}" if asset else ref
+        if kind == "subject":
+            link = self.subject(ref)
+            return link[1] if link else ref
         known: Mapping[int, Person | Unit] = self._people if kind == "person" else self._units
         found = known.get(int(ref)) if ref.isdecimal() else None
         return found.name if found else ref

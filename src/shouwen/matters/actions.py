@@ -3,19 +3,32 @@
 All raise what ``journal.record`` raises, and then nothing was written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from shouwen.governance.programs import in_force
 from shouwen.journal import clock
 from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
-from shouwen.journal.errors import NotAllowed
-from shouwen.journal.models import Subject
+from shouwen.journal.errors import Invalid, NotAllowed
+from shouwen.journal.models import Entry, Link, Subject, SubjectState
+from shouwen.journal.numbering import give_numbers
 from shouwen.journal.record import record
 from shouwen.organisation.access import may
 from shouwen.organisation.models import Person, Unit
+
+CAUSE = "cause"
+"""Kind of the subjects that matters are joined to (群诉事因)."""
+CAUSE_NUMBERING = "群诉-{unit}-{year}-{n:03}"
+COUNTERPARTS: Mapping[str, str] = {"joined": "joined", "left": "left", "merged": "linked", "unmerged": "unlinked"}
+"""What the other subject's journal says of an act that concerns two."""
+UNDOES: Mapping[str, str] = {"left": "part_of", "unmerged": "merged"}
+"""The relation that an act takes back."""
 
 
 def take_in(
@@ -58,13 +71,36 @@ def accept_hand_over(matter: Subject, *, actor: Actor, key: str | None = None, s
     return record(Draft(matter, "handover_accepted", data, key=key, seen=seen), actor=actor)
 
 
-def open_cause(unit: Unit, *, actor: Actor, kind: str = "cause", key: str | None = None) -> Subject:
-    """Open a cause (群诉事因) that matters of many customers are joined to."""
-    if actor.person is None or not may(actor.person, None, unit, clock.now()):
+def open_cause(
+    unit: Unit,
+    matters: Sequence[Subject] = (),
+    *,
+    actor: Actor,
+    kind: str = CAUSE,
+    households: int | None = None,
+    key: str | None = None,
+) -> Subject:
+    """Open a cause (群诉事因) that matters of many customers are joined to, with the first of them.
+
+    Where no policy numbers causes, they are numbered 群诉-UNIT-YEAR-NNN.
+    """
+    earlier = Entry.objects.filter(key=key).select_related("subject__unit").first() if key else None
+    if earlier is not None:
+        return earlier.subject
+    now = clock.now()
+    if actor.person is None or not may(actor.person, None, unit, now):
         raise NotAllowed(_("You hold no post that acts for this unit."))
     # ``opened`` is written by the house, in the name of who asked for it.
     house = Actor(actor.person, actor.post, actor.unit, system=True)
-    return record(Draft(NewSubject(kind, unit), "opened", {"kind": kind}, key=key), actor=house).subject
+    with transaction.atomic():
+        numbered = Subject(kind=kind, unit=unit, opened_at=now)
+        if in_force(unit, kind, now) is None:
+            give_numbers([(numbered, CAUSE_NUMBERING)])
+        new = NewSubject(kind, unit, number=numbered.number)
+        cause = record(Draft(new, "opened", {"kind": kind}, key=key), actor=house).subject
+        if matters:
+            join_cause(cause, matters, actor=actor, households=households)
+    return cause
 
 
 def join_cause(
@@ -72,39 +108,62 @@ def join_cause(
 ) -> Recorded:
     """Join matters to their common cause (并案), all or none; each journal says so, the cause's too.
 
-    ``households`` is how many are affected in all, where it is known.
+    ``households`` is how many are affected in all, where it is known; it counts as a fact of each matter.
     """
     drafts: list[Draft] = []
     for matter in matters:
-        counted = {} if households is None else {"households": households}
-        own = None if key is None else f"{key}:{matter.pk}"
-        drafts.append(Draft(matter, "joined", {"other": str(cause.pk), "role": "part_of", **counted}, key=own))
-        drafts.append(Draft(cause, "joined", {"other": str(matter.pk), "role": "about", **counted}))
+        data: dict[str, Any] = {"other": str(cause.pk)}
+        if households is not None:
+            data["households"] = households
+        drafts += _in_both(Draft(matter, "joined", data, key=None if key is None else f"{key}:{matter.pk}"), cause)
     return record(*drafts, actor=actor)
 
 
-def leave_cause(cause: Subject, matter: Subject, *, actor: Actor) -> Recorded:
+def leave_cause(cause: Subject, matter: Subject, *, actor: Actor, key: str | None = None) -> Recorded:
     """Take a matter out of its cause again (退出并案)."""
-    return record(
-        Draft(matter, "left", {"other": str(cause.pk), "role": "part_of"}),
-        Draft(cause, "left", {"other": str(matter.pk), "role": "about"}),
-        actor=actor,
-    )
+    return relate(Draft(matter, "left", {"other": str(cause.pk)}, key=key), cause, actor=actor)
 
 
 def merge(matter: Subject, into: Subject, *, actor: Actor, key: str | None = None) -> Recorded:
     """Merge a matter into another that is the same (合并): what it owes is owed there from now on."""
-    return record(
-        Draft(matter, "merged", {"other": str(into.pk)}, key=key),
-        Draft(into, "linked", {"other": str(matter.pk), "role": "about"}),
-        actor=actor,
-    )
+    return relate(Draft(matter, "merged", {"other": str(into.pk)}, key=key), into, actor=actor)
 
 
 def unmerge(matter: Subject, from_: Subject, *, actor: Actor, key: str | None = None) -> Recorded:
     """Undo a merge (取消合并): the matter's own duties stand again as if nothing had happened."""
-    return record(
-        Draft(matter, "unmerged", {"other": str(from_.pk)}, key=key),
-        Draft(from_, "unlinked", {"other": str(matter.pk), "role": "about"}),
-        actor=actor,
-    )
+    return relate(Draft(matter, "unmerged", {"other": str(from_.pk)}, key=key), from_, actor=actor)
+
+
+def relate(draft: Draft, other: Subject, *, actor: Actor) -> Recorded:
+    """Join, leave, merge or unmerge as ``draft`` says, in both journals, all or nothing.
+
+    Raises Invalid also for taking back what does not stand, and for merging into what is not open: what the merged
+    one owed would then be owed nowhere.
+    """
+    assert isinstance(draft.subject, Subject)
+    repeated = draft.key is not None and Entry.objects.filter(key=draft.key).exists()
+    if not repeated:
+        _check_relation(draft, draft.subject, other)
+    return record(*_in_both(draft, other), actor=actor)
+
+
+def _check_relation(draft: Draft, subject: Subject, other: Subject) -> None:
+    if draft.type == "merged" and other.state != SubjectState.OPEN:
+        raise Invalid({"other": _("That matter is not open any more: nothing can be merged into it.")})
+    relation = UNDOES.get(draft.type)
+    ends = Q(subject=subject, other=other) | Q(subject=other, other=subject, role="part_of")
+    if relation is not None and not Link.objects.filter(ends, role=relation).exists():
+        raise Invalid({"other": _("These two are not joined.")})
+
+
+def _in_both(draft: Draft, other: Subject) -> tuple[Draft, Draft]:
+    """The draft as its own journal says it, and as the other's does."""
+    assert isinstance(draft.subject, Subject)
+    data = {name: value for name, value in draft.data.items() if name != "role"}
+    role, back = {}, {"role": "about"}
+    if draft.type in ("joined", "left"):
+        role = {"role": "about" if draft.subject.kind == CAUSE else "part_of"}
+        back = {"role": "part_of" if draft.subject.kind == CAUSE else "about"}
+    mirrored = {**data, **back, "other": str(draft.subject.pk)}
+    own = replace(draft, data={**data, **role})
+    return own, Draft(other, COUNTERPARTS[draft.type], mirrored, at=draft.at, reason=draft.reason)

@@ -24,12 +24,21 @@ from shouwen.desk.views.matter import seen_by
 from shouwen.desk.words import Names
 from shouwen.engine import STANDING, Owed, Shut
 from shouwen.journal import attachments
-from shouwen.journal.drafts import Draft
+from shouwen.journal.checks import is_id
+from shouwen.journal.drafts import Actor, Draft
 from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, NotRecorded, Refused, Stale
-from shouwen.journal.models import Attachment
+from shouwen.journal.models import Attachment, Subject
 from shouwen.journal.record import record
+from shouwen.matters.actions import COUNTERPARTS, UNDOES, relate
+from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person, Unit, UnitKind
 from shouwen.policy.model import Duty
+
+FILLED = {
+    "joined": frozenset({"role"}),
+    **dict.fromkeys(("left", "merged", "unmerged"), frozenset({"role", "households"})),
+}
+"""What is not asked of acts that concern two matters: which is part of which follows from the two."""
 
 
 @dataclass
@@ -44,8 +53,8 @@ class Answer:
     files: list[Attachment] = field(default_factory=list)
 
 
-def surroundings(page: MatterPage) -> Surroundings:
-    """What this matter's forms can offer."""
+def surroundings(page: MatterPage, event: str = "") -> Surroundings:
+    """What this matter's forms can offer, the one of ``event`` above all."""
     assert page.journal.program is not None
     contractors = Unit.objects.holding(page.now).filter(kind=UnitKind.CONTRACTOR)
     return Surroundings(
@@ -62,6 +71,8 @@ def surroundings(page: MatterPage) -> Surroundings:
             (str(unit.pk), f"{'　' * (len(unit.line) - 1)}{unit.name}") for unit in own_units(page.person, page.now)
         ],
         contractors=tuple(contractors.values_list("name", flat=True)),
+        subjects=[(str(one.pk), one.number) for one in page.undone_by(event)] if event in UNDOES else None,
+        filled=FILLED.get(event, frozenset()),
         name_of=name_of,
     )
 
@@ -126,7 +137,7 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
         raise Http404
     owed = _owed(page, request.GET.get("duty", ""))
     posts = page.acting.posts(event, owed)
-    around = surroundings(page)
+    around = surroundings(page, event)
     if request.method != "POST":
         initial = _single(declared.fields, _prefilled(page, event, request.GET.dict(), owed))
         form = ActForm(declared, around, posts, initial={"seen": page.subject.head_seq, **initial})
@@ -171,10 +182,23 @@ def _send(page: MatterPage, form: ActForm, request: HttpRequest) -> Answer | Non
             seen=form.cleaned_data["seen"],
             reason=form.cleaned_data["reason_late"],
         )
-        record(draft, actor=page.acting.actor(role))
+        _record(draft, page, page.acting.actor(role))
     except NotRecorded as reason:
         return refusal(reason, form, page, kept)
     return None
+
+
+def _record(draft: Draft, page: MatterPage, actor: Actor) -> None:
+    """Write it, in both journals where it concerns two."""
+    if draft.type not in COUNTERPARTS:
+        record(draft, actor=actor)
+        return
+    named = str(draft.data.get("other", ""))
+    seen = visible(page.person, Subject.objects.filter(pk=named), page.now) if is_id(named) else Subject.objects.none()
+    other = seen.select_related("unit").first()
+    if other is None:
+        raise Invalid({"other": _("Choose one of the matters found.")})
+    relate(draft, other, actor=actor)
 
 
 def refusal(reason: NotRecorded, form: ActForm, page: MatterPage, kept: list[Attachment]) -> Answer:
