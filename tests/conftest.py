@@ -111,6 +111,15 @@ def _fresh_cache() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_language_left_on() -> Iterator[None]:
+    """A page asked for in English leaves its language on in this thread."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _no_queue_left_open() -> Iterator[None]:
     """The queue's own connection would keep PostgreSQL from dropping the test's database."""
     yield
