@@ -3,17 +3,25 @@
 On PostgreSQL the same journal is written to without trouble: a server's disk is not ours to fill.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from tests.journal.world import INTAKE, MONDAY, World
 from tests.journal.world import world as lay
 
+from shouwen.journal import access_log
 from shouwen.journal.drafts import Draft
-from shouwen.journal.errors import NoRoom
-from shouwen.journal.models import Content, Duty, Entry, Outbox, Subject
+from shouwen.journal.errors import NoRoom, room
+from shouwen.journal.models import AccessLog, Content, Duty, Entry, Outbox, Subject
 from shouwen.journal.verify import verify
+from shouwen.organisation.models import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SQLITE = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only a file of one's own can be filled up")
 
 
 def rows() -> list[int]:
@@ -54,3 +62,62 @@ def test_a_full_disk_leaves_nothing_half_done() -> None:
             limit(2**30)
     world.intake(MONDAY)
     assert list(verify()) == []
+
+
+@pytest.fixture
+def full(transactional_db: None) -> Iterator[Callable[[int], World]]:
+    """A house whose disk has so many pages left; the limit is lifted in the end."""
+
+    def fill_up(pages: int) -> World:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA page_count")
+            limit(cursor.fetchone()[0] + pages)
+        return world
+
+    world = lay()
+    world.intake()
+    yield fill_up
+    limit(2**30)
+
+
+def use_up() -> None:
+    """Take the last pages: rows of the access log until there is no room for another."""
+    person = Person.objects.get(username="clerk")
+    with suppress(NoRoom):
+        while True:
+            access_log.looked(person, None, "x" * 200)
+
+
+def many_at_once(world: World) -> None:
+    """Intakes in one transaction around them all, as the intake page has one around customer and matter."""
+    with room(), transaction.atomic():
+        for _ in range(20):
+            world.take(Draft(world.new(), "received", {**INTAKE, "text": "漏" * 20_000}))
+
+
+@SQLITE
+def test_full_at_the_commit_of_an_outer_transaction_is_said_too(full: Callable[[int], World]) -> None:
+    world = full(3)
+    before = rows()
+    with pytest.raises(NoRoom):
+        many_at_once(world)
+    assert rows() == before
+
+
+@SQLITE
+def test_looking_goes_on_without_what_is_sealed(full: Callable[[int], World], client: Client) -> None:
+    """A look that cannot be written down shows nothing personal, but the page is there."""
+    world = full(0)
+    client.force_login(world.clerk)
+    page = reverse("desk:matter", args=[Subject.objects.get().pk])
+    assert "外墙渗水" in client.get(page).content.decode()
+    use_up()
+    looks = AccessLog.objects.count()
+    shown = client.get(page)
+    assert (shown.status_code, "外墙渗水" in shown.content.decode()) == (200, False)
+    assert "磁盘已满" in shown.content.decode()
+    revealed = client.post(reverse("desk:reveal", args=[Subject.objects.get().pk]))
+    assert (revealed.status_code, "磁盘已满" in revealed.content.decode()) == (507, True)
+    assert AccessLog.objects.count() == looks
+    limit(2**30)
+    assert "外墙渗水" in client.get(page).content.decode()

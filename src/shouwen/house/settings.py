@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shouwen.house.room.NoRoomMiddleware",
 ]
 
 ROOT_URLCONF = "shouwen.house.urls"

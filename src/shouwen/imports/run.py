@@ -26,7 +26,7 @@ from shouwen.imports.units import Units
 from shouwen.imports.workbooks import as_text
 from shouwen.journal import clock
 from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
-from shouwen.journal.errors import NotRecorded
+from shouwen.journal.errors import NotRecorded, room
 from shouwen.journal.models import Duty, DutyState, Entry, Subject
 from shouwen.journal.record import record_batch
 from shouwen.organisation.models import Person, Unit
@@ -103,7 +103,7 @@ class Import:
         if not planned:
             return
         try:
-            with transaction.atomic():
+            with room(), transaction.atomic():
                 tally = self._write(planned)
                 if self.dry:
                     transaction.set_rollback(True)

@@ -4,7 +4,6 @@ Files lie in MEDIA_ROOT as ``ab/cd/<sha256>``: the same content is kept once. Of
 (ECMA-376, ISO/IEC 26300): their directory is read before anything is unpacked, and a bomb is refused.
 """
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -26,7 +25,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shouwen.journal import clock
-from shouwen.journal.errors import Invalid, NoRoom
+from shouwen.journal.errors import Invalid, room
 from shouwen.journal.models import Attachment, Content, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.organisation.models import Person
@@ -62,7 +61,6 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 }
 """Types that are taken in, with the endings that their names may have."""
 _SAME: Mapping[str, str] = {"image/jpg": "image/jpeg", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav"}
-_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 
 def keep(upload: IO[bytes], name: str, person: Person) -> Attachment:
@@ -71,6 +69,15 @@ def keep(upload: IO[bytes], name: str, person: Person) -> Attachment:
     It belongs to no subject until an entry names it by its id.
     """
     name = PurePosixPath(name.replace("\\", "/")).name[:255]
+    with room():
+        sha256, media_type, size = _store(upload, name)
+        return Attachment.objects.create(
+            sha256=sha256, name=name, media_type=media_type, size=size, uploaded_by=person, uploaded_at=clock.now()
+        )
+
+
+def _store(upload: IO[bytes], name: str) -> tuple[str, str, int]:
+    """Hash, type and size of the file, which lies in its place now."""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     handle, path = tempfile.mkstemp(prefix="incoming-", dir=root)
@@ -82,15 +89,9 @@ def keep(upload: IO[bytes], name: str, person: Person) -> Attachment:
         place = stored_at(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
         incoming.replace(place)
-    except OSError as error:
-        if error.errno in _FULL:
-            raise NoRoom from error
-        raise
     finally:
         incoming.unlink(missing_ok=True)
-    return Attachment.objects.create(
-        sha256=sha256, name=name, media_type=media_type, size=size, uploaded_by=person, uploaded_at=clock.now()
-    )
+    return sha256, media_type, size
 
 
 def stored_at(sha256: str) -> Path:

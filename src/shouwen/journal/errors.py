@@ -1,8 +1,11 @@
 """Why ``record()`` writes nothing. Whatever is raised, nothing of the call is kept."""
 
-from collections.abc import Mapping, Sequence
+import errno
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from shouwen.engine import Shut
@@ -55,3 +58,28 @@ class NoRoom(NotRecorded):
 
     def __init__(self) -> None:
         super().__init__(_("The disk is full: nothing was saved. Please tell the administrator."))
+
+
+_FULL_DATABASE = ("database or disk is full", "disk I/O error", "No space left on device")
+_FULL_FOLDER = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk is full, of the database or of a folder."""
+    if isinstance(error, OperationalError):
+        return any(sign in str(error) for sign in _FULL_DATABASE)
+    return isinstance(error, OSError) and error.errno in _FULL_FOLDER
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """A full disk is NoRoom.
+
+    Goes around the outermost ``transaction.atomic()``: SQLite may find the disk full as late as at its COMMIT.
+    """
+    try:
+        yield
+    except (OperationalError, OSError) as error:
+        if is_full(error):
+            raise NoRoom from error
+        raise

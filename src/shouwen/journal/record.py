@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 
 from shouwen.journal import clock
 from shouwen.journal.batch import Batch, Call, Result
 from shouwen.journal.drafts import HOUSE, Actor, Draft, Recorded
-from shouwen.journal.errors import NoRoom, NotRecorded
-
-_FULL = ("database or disk is full", "disk I/O error", "No space left on device")
+from shouwen.journal.errors import NotRecorded, room
 
 
 def record(*drafts: Draft, actor: Actor, now: datetime | None = None) -> Recorded:
@@ -20,6 +18,7 @@ def record(*drafts: Draft, actor: Actor, now: datetime | None = None) -> Recorde
     `now` (aware) is for sweeps and tests; else the clock's. Raises Refused (a gate shuts the act), NotAllowed
     (no power), Stale (others wrote since the form was made), Invalid (errors by field), NoRoom (disk full);
     then nothing was written. A draft whose key is known writes nothing and gives what was written first.
+    Who opens a transaction around it puts ``errors.room()`` around that.
     """
     result = record_batch([drafts], actor=actor, now=now)[0]
     if isinstance(result, NotRecorded):
@@ -44,7 +43,7 @@ def look_again(subjects: Sequence[UUID], now: datetime) -> None:
 
 
 def _run(calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: datetime, history: bool) -> list[Result]:
-    try:
+    with room():
         try:
             with transaction.atomic():
                 return Batch(actor, now, history).run(calls, touched)
@@ -54,7 +53,3 @@ def _run(calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: date
             # The same key was being written by another process: its result is there now.
             with transaction.atomic():
                 return Batch(actor, now, history).run(calls, touched)
-    except OperationalError as error:
-        if any(sign in str(error) for sign in _FULL):
-            raise NoRoom from error
-        raise

@@ -36,6 +36,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page(request, 500, _("An error of ours"), text)
 
 
+def no_room(request: HttpRequest, reason: Exception) -> HttpResponse:
+    """507: the disk is full. What a part of a page asked for gets the sentence alone."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(str(reason), status=507, content_type="text/plain; charset=utf-8")
+    return _page(request, 507, _("No room left"), str(reason))
+
+
 def csrf_failed(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:
     text = _("The page was open for too long or cookies are refused. Please go back, reload the page and send again.")
     return _page(request, 403, _("Please send again"), text)

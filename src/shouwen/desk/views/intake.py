@@ -28,7 +28,7 @@ from shouwen.governance.queries import policies_for
 from shouwen.journal import access_log, clock
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor
-from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused
+from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, room
 from shouwen.journal.models import Duty, DutyState, Subject
 from shouwen.matters import actions
 from shouwen.matters.queries import repeats as likely_repeats
@@ -116,7 +116,7 @@ def _save(
         answer.status = HTTPStatus.UNPROCESSABLE_ENTITY
         return None
     try:
-        with transaction.atomic():
+        with room(), transaction.atomic():
             return _take_in(form, person, seat, home, kind, answer)
     except Refused as refused:
         answer.status, answer.shut = HTTPStatus.CONFLICT, refused.shut

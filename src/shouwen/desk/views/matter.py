@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.customers.queries import described
+from shouwen.desk.arithmetic import lines_of
 from shouwen.desk.matter import MatterPage
 from shouwen.journal import access_log, clock
+from shouwen.journal.errors import NoRoom
 from shouwen.journal.models import Subject
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
@@ -30,10 +32,14 @@ def seen_by(request: HttpRequest, pk: UUID) -> MatterPage:
 @login_required
 @require_safe
 def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The whole page. Looking at it is written down: it shows what the customer said."""
+    """The whole page. Looking at it is written down: it shows what the customer said, else it does not show that."""
     page = seen_by(request, pk)
-    access_log.looked(page.person, page.subject, "page")
-    return render(request, "desk/matter.html", {"page": page, "now": page.now})
+    full = ""
+    try:
+        access_log.looked(page.person, page.subject, "page")
+    except NoRoom as reason:
+        page.sealed, full = {}, str(reason)
+    return render(request, "desk/matter.html", {"page": page, "now": page.now, "full": full})
 
 
 @login_required
@@ -57,5 +63,5 @@ def why(request: HttpRequest, pk: UUID) -> HttpResponse:
     explained = page.explained(key)
     if clock_of is None or explained is None:
         raise Http404
-    context = {"why": explained, "clock": clock_of, "page": page}
+    context = {"why": explained, "lines": lines_of(explained), "clock": clock_of, "page": page}
     return render(request, "desk/parts/why.html", context)

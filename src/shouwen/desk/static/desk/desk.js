@@ -150,8 +150,8 @@ document.addEventListener("picked", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  /* A refused or faulty form comes back with 4xx and is to be shown. */
-  if ([400, 403, 409, 413, 422].includes(event.detail.xhr.status)) {
+  /* A refused or faulty form comes back with 4xx, a full disk with 507, and is to be shown. */
+  if ([400, 403, 409, 413, 422, 507].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }
