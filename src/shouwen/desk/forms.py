@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.desk.hints import from_a_list, offers, orders_made_by
+from shouwen.desk.words import value_words
 from shouwen.engine import Program
 from shouwen.journal.fields import form_fields
 from shouwen.policy.model import EventType, Field
@@ -308,6 +309,7 @@ WIDE = (forms.Textarea, forms.CheckboxSelectMultiple, OfferWidget, Files)
 def form_field(one: Field, event: EventType, around: Surroundings) -> forms.Field:
     """The control for one declared field."""
     made = _MADE[one.type](one, event, around)
+    _reword(made, value_words(event.name, one.name))
     made.label = one.title
     made.required = one.required
     made.shape = _shape(made)  # type: ignore[attr-defined]
@@ -318,6 +320,13 @@ def form_field(one: Field, event: EventType, around: Surroundings) -> forms.Fiel
     list_like = isinstance(made.widget, forms.Select)
     made.widget.attrs["class"] = "form-select" if list_like else "form-control"
     return made
+
+
+def _reword(made: forms.Field, words: Mapping[str, str]) -> None:
+    """The shared vocabulary's values in the page's language; what is sent stays the value."""
+    control = made.widget.widgets[0] if isinstance(made.widget, OfferWidget) else made.widget
+    if words and isinstance(control, (forms.Select, forms.RadioSelect)):
+        control.choices = [(value, words.get(str(value), label)) for value, label in control.choices]
 
 
 def _shape(made: forms.Field) -> str:

@@ -14,14 +14,14 @@ from shouwen.customers.masking import mask_name
 from shouwen.customers.models import Asset, Customer
 from shouwen.desk.acting import Acting, open_journal
 from shouwen.desk.hints import spoken_of, surely
-from shouwen.desk.words import Names, Said, references, said
+from shouwen.desk.words import RELATIONS, Names, Said, references, said, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.engine.entry import MENDING
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
 from shouwen.journal.pen import LATE, OpenJournal
 from shouwen.matters.actions import UNDOES
 from shouwen.organisation.models import Person
-from shouwen.policy.model import Axis, Kind
+from shouwen.policy.model import Axis, EventType, Kind
 
 COMMON = (
     "noted", "handover_offered", "assigned", "reassigned", "urged", "suspended", "resumed", "extended", "waived",
@@ -29,13 +29,6 @@ COMMON = (
 )  # fmt: skip
 """Acts that every matter knows, whether its policy speaks of them or not."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
-RELATIONS: Mapping[str, str | Promise] = {
-    "part_of": _("is part of"),
-    "repeat_of": _("is a repeat of"),
-    "continued_as": _("is continued as"),
-    "about": _("is about"),
-    "merged": _("is merged into"),
-}
 RELATIONS_BACK: Mapping[str, str | Promise] = {
     "part_of": _("comprises"),
     "repeat_of": _("is repeated by"),
@@ -159,8 +152,12 @@ class MatterPage:
         standing = next((standing for owed, standing in self._owed if owed.key == key), None)
         return None if standing is None else standing.explain(key, self.moment)
 
+    def event(self, name: str) -> EventType:
+        """An event under the names that this page's language gives it."""
+        return worded(self.journal.events[name])
+
     def title_of(self, owed: Owed) -> str:
-        return owed.rule.title or self.journal.events[owed.rule.act.event].title
+        return owed.rule.title or self.event(owed.rule.act.event).title
 
     # --- clocks ------------------------------------------------------------
 
@@ -227,7 +224,7 @@ class MatterPage:
         return [step for name in COMMON if name in self.journal.events and (step := self._step(name)) is not None]
 
     def _step(self, name: str) -> Step | None:
-        event = self.journal.events[name]
+        event = self.event(name)
         if event.implied or name in OWN_PAGES or not self.acting.may(name):
             return None
         if self.subject.state != SubjectState.OPEN and name not in AFTER_THE_END:
@@ -243,7 +240,7 @@ class MatterPage:
         found: dict[tuple[str, str | None], tuple[str, Shut]] = {}
         for one in self._next:
             for shut in one.shut:
-                found.setdefault((shut.gate.id, shut.instance), (self.journal.events[one.event].title, shut))
+                found.setdefault((shut.gate.id, shut.instance), (self.event(one.event).title, shut))
         return list(found.values())
 
     @property
@@ -262,7 +259,7 @@ class MatterPage:
     def proposals(self) -> list[tuple[str, Proposed]]:
         """(what is proposed, the proposal), as the engine sees them now."""
         found = self.journal.standing.proposals(self.moment) if self.journal.standing else []
-        return [(self.journal.events[one.propose].title, one) for one in found]
+        return [(self.event(one.propose).title, one) for one in found]
 
     @property
     def provisional(self) -> bool:
@@ -309,7 +306,7 @@ class MatterPage:
         for owed in self.owed:
             found.setdefault(("duty", owed.rule.id), self.title_of(owed))
         for entry in self.entries:
-            found["entry", str(entry.seq)] = f"#{entry.seq} {self.journal.events[entry.type].title}"
+            found["entry", str(entry.seq)] = f"#{entry.seq} {self.event(entry.type).title}"
         return found
 
     @cached_property
@@ -322,9 +319,9 @@ class MatterPage:
         return list(reversed(told))
 
     def _told(self, entry: Entry, standing: set[str], corrected: set[str], breached: set[str]) -> Told:
-        event = self.journal.events[entry.type]
+        event = self.event(entry.type)
         data = {**entry.data, **self.sealed.get(entry.seq, {})}
-        lines = said(event.fields, data, self.names, self.journal.zone, self.titles)
+        lines = said(event, data, self.names, self.journal.zone, self.titles)
         name = str(entry.seq)
         struck = name not in standing and entry.type not in MENDING
         bad = entry.type in ("overdue", "breached") or name in breached

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shouwen.customers.masking import mask_name
@@ -15,9 +17,63 @@ from shouwen.customers.models import Asset, Customer
 from shouwen.journal.checks import is_id
 from shouwen.journal.models import Attachment, Subject
 from shouwen.organisation.models import Person, Unit
-from shouwen.policy.model import Field
+from shouwen.policy.model import EventType, Field
+from shouwen.policy.vocabulary import shared_events
 
 LATER = "%Y-%m-%d %H:%M"
+RELATIONS: Mapping[str, str | Promise] = {
+    "part_of": gettext_lazy("is part of"),
+    "repeat_of": gettext_lazy("is a repeat of"),
+    "continued_as": gettext_lazy("is continued as"),
+    "about": gettext_lazy("is about"),
+    "merged": gettext_lazy("is merged into"),
+}
+ENGLISH: Mapping[str, str] = {
+    "电话": "telephone", "来访": "visit", "来函": "letter", "短信": "text message", "微信": "WeChat", "邮件": "e-mail",
+    "网络": "internet", "转办": "passed on", "一致": "agreed", "未一致": "not agreed",
+    "签字": "signed", "盖章": "sealed", "签收": "receipt signed",
+}  # fmt: skip
+"""Values of the shared vocabulary; the record keeps the Chinese word in every language."""
+
+
+def in_chinese() -> bool:
+    """Whether the page is Chinese."""
+    return (get_language() or "zh").startswith("zh")
+
+
+def worded(event: EventType) -> EventType:
+    """The event as pages name it: on pages not in Chinese, what the shared vocabulary calls it goes by its English
+    name. Titles that the regulation gives itself stay as they are written there."""
+    shared = shared_events().get(event.name)
+    if shared is None or in_chinese():
+        return event
+    fields = {
+        name: replace(one, title=_human(name))
+        if name in shared.fields and shared.fields[name].title == one.title
+        else one
+        for name, one in event.fields.items()
+    }
+    return replace(event, title=_human(event.name) if event.title == shared.title else event.title, fields=fields)
+
+
+def duty_words(event: str, title: str) -> str:
+    """A stored duty's title: the event's name where it has no title of its own."""
+    shared = shared_events().get(event)
+    return _human(event) if shared is not None and shared.title == title and not in_chinese() else title
+
+
+def value_words(event: str, field: str) -> dict[str, str]:
+    """Words for the values that the shared vocabulary itself gives to a field; none for a regulation's own."""
+    shared = shared_events().get(event)
+    one = shared.fields.get(field) if shared else None
+    if one is None:
+        return {}
+    known: Mapping[str, str | Promise] = RELATIONS if in_chinese() else {**RELATIONS, **ENGLISH}
+    return {value: str(known[value]) for value in (*one.values, *one.offers) if value in known}
+
+
+def _human(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
@@ -74,6 +130,11 @@ class Names:
         return None if found is None else (reverse("desk:matter", args=[found.pk]), found.number or str(found.pk)[:8])
 
 
+def name_of(kind: str, ref: str) -> str:
+    """The words for one reference."""
+    return Names([(kind, ref)]).name(kind, ref)
+
+
 def _numbers(ids: Iterable[str]) -> list[int]:
     return sorted(int(one) for one in ids if one.isdecimal())
 
@@ -83,7 +144,7 @@ def references(fields: Mapping[str, Field], data: Mapping[str, Any]) -> list[tup
 
 
 def said(
-    fields: Mapping[str, Field],
+    event: EventType,
     data: Mapping[str, Any],
     names: Names,
     zone: ZoneInfo,
@@ -91,16 +152,22 @@ def said(
 ) -> list[Said]:
     """An entry's data in the order in which the event declares it. ``titles``: words for own duties and entries."""
     found = []
-    for name, one in fields.items():
+    for name, one in event.fields.items():
         if data.get(name) is None:
             continue
+        known = value_words(event.name, name)
         values = [str(value) if one.type in ("file", "subject") else value for value in _each(data[name])]
         if one.type in ("file", "subject"):
             look = names.file if one.type == "file" else names.subject
             links = tuple(link for value in values if (link := look(str(value))) is not None)
             found.append(Said(one.title, "" if links else _("erased"), links))
         else:
-            found.append(Said(one.title, "、".join(_word(one, value, names, zone, titles) for value in values)))
+            found.append(
+                Said(
+                    one.title,
+                    "、".join(known.get(str(value)) or _word(one, value, names, zone, titles) for value in values),
+                )
+            )
     return found
 
 

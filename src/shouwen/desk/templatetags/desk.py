@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shouwen.desk.matter import MatterPage
-from shouwen.desk.words import axis_word
+from shouwen.desk.words import axis_word, duty_words
 from shouwen.engine import Owed
-from shouwen.journal.models import Subject
+from shouwen.journal.models import Duty, Subject
 
 register = template.Library()
 HOUR = 3600
@@ -115,12 +115,18 @@ def with_query(context: template.Context, **changes: Any) -> str:
 @register.filter
 def event_title(event: str, page: MatterPage) -> str:
     """The event's name in the regulation's words."""
-    return page.journal.events[event].title
+    return page.event(event).title
 
 
 @register.filter
 def duty_title(owed: Owed, page: MatterPage) -> str:
     return page.title_of(owed)
+
+
+@register.filter
+def stored_title(duty: Duty) -> str:
+    """The duty's title as the page's language has it."""
+    return duty_words(duty.event, duty.title)
 
 
 @register.filter

@@ -21,7 +21,7 @@ from shouwen.desk.hints import asked_of, equalities, openings_of, surely
 from shouwen.desk.matter import MatterPage, Told
 from shouwen.desk.reach import own_units
 from shouwen.desk.views.matter import seen_by
-from shouwen.desk.words import Names
+from shouwen.desk.words import name_of
 from shouwen.engine import STANDING, Owed, Shut
 from shouwen.journal import attachments
 from shouwen.journal.checks import is_id
@@ -77,11 +77,6 @@ def surroundings(page: MatterPage, event: str = "") -> Surroundings:
     )
 
 
-def name_of(kind: str, ref: str) -> str:
-    """The words for one reference."""
-    return Names([(kind, ref)]).name(kind, ref)
-
-
 def _owed(page: MatterPage, key: str) -> Owed | None:
     return next((owed for owed in page.owed if owed.key == key), None)
 
@@ -132,8 +127,10 @@ def _single(fields: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
 def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     """The form of one event upon one matter: shown, or sent."""
     page = seen_by(request, pk)
-    declared = page.journal.events.get(event)
-    if declared is None or declared.implied or page.journal.program is None:
+    if event not in page.journal.events or page.journal.program is None:
+        raise Http404
+    declared = page.event(event)
+    if declared.implied:
         raise Http404
     owed = _owed(page, request.GET.get("duty", ""))
     posts = page.acting.posts(event, owed)

@@ -60,7 +60,7 @@ def _form(page: MatterPage, entry: Entry, request: HttpRequest) -> CorrectionFor
     initial = {"seen": page.subject.head_seq, **_standing(page, entry)}
     data = request.POST if request.method == "POST" else None
     posts = page.acting.posts(CORRECTED, None)
-    form = CorrectionForm(page.journal.events[entry.type], surroundings(page), posts, data, None, initial)
+    form = CorrectionForm(page.event(entry.type), surroundings(page), posts, data, None, initial)
     # A file is not put right in place: it is added by a note, or erased.
     for name in [name for name, one in form.declared.items() if one.type == "file"]:
         del form.fields[name], form.declared[name]
@@ -78,10 +78,10 @@ def correct(request: HttpRequest, pk: UUID, seq: int) -> HttpResponse:
     if request.method == "POST":
         sent = _send(page, form, entry)
         if sent is None:
-            messages.success(request, _("Recorded: %(what)s.") % {"what": page.journal.events[CORRECTED].title})
+            messages.success(request, _("Recorded: %(what)s.") % {"what": page.event(CORRECTED).title})
             return redirect("desk:matter", pk=page.subject.pk)
         answer = sent
-    title = page.journal.events[CORRECTED].title
+    title = page.event(CORRECTED).title
     context = {"page": page, "form": form, "answer": answer, "now": page.now, "entry": entry, "title": title}
     return render(request, "desk/correct.html", context, status=answer.status)
 

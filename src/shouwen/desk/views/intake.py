@@ -23,12 +23,13 @@ from shouwen.desk.intake import IntakeForm, unit_choices
 from shouwen.desk.reach import own_units
 from shouwen.desk.templatetags.desk import local
 from shouwen.desk.views.act import Answer, kept_files, name_of, with_files
+from shouwen.desk.words import duty_words, worded
 from shouwen.governance.programs import program_for
 from shouwen.governance.queries import policies_for
 from shouwen.journal import access_log, clock
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor
-from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, room
+from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused
 from shouwen.journal.models import Duty, DutyState, Subject
 from shouwen.matters import actions
 from shouwen.matters.queries import repeats as likely_repeats
@@ -79,7 +80,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         name_of=name_of,
     )
     units = unit_choices([one for one in own_units(person, now) if one.kind not in NOT_FOR_MATTERS])
-    event = program.policy.events[EVENT]
+    event = worded(program.policy.events[EVENT])
     answer = Answer()
     if request.method == "POST":
         form = IntakeForm(event, around, units, request.POST, request.FILES)
@@ -102,7 +103,7 @@ def _first_due(subject: Subject) -> str:
         return _("Taken in as %(number)s.") % {"number": subject.number}
     return _("Taken in as %(number)s. First due: %(what)s, %(when)s.") % {
         "number": subject.number,
-        "what": first.title,
+        "what": duty_words(first.event, first.title),
         "when": local(first.due_at, subject.unit.zone),
     }
 
@@ -116,7 +117,7 @@ def _save(
         answer.status = HTTPStatus.UNPROCESSABLE_ENTITY
         return None
     try:
-        with room(), transaction.atomic():
+        with transaction.atomic():
             return _take_in(form, person, seat, home, kind, answer)
     except Refused as refused:
         answer.status, answer.shut = HTTPStatus.CONFLICT, refused.shut
