@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shouwen.calendars import Step
 from shouwen.policy import model
 
 State = Literal["open", "paused", "kept", "late", "overdue", "waived", "excused", "void"]
@@ -93,9 +94,16 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a due instant came about (算法): lines of text, and whether a provisional calendar counted."""
+    """How a due instant came about (算法): `form`, lines of Chinese, and whether a provisional calendar counted.
+
+    `form` is counted (with the `steps` of the calendar's arithmetic), extended, agreed, dated (by a date rule, from
+    the anchor `said`) or none (no limit). For extended and agreed `said` is the date or instant as it was written.
+    """
 
     due_at: datetime | None
     lines: tuple[str, ...]
     calendar: str
-    provisional: bool = field(default=False)
+    form: Literal["counted", "extended", "agreed", "dated", "none"]
+    provisional: bool = False
+    said: str = ""
+    steps: tuple[Step, ...] = ()

@@ -158,16 +158,18 @@ class Clocks:
         fixed = self._fixed(instance, rule)
         version = program.calendar.version
         if fixed is not None:
-            source = "延期至" if instance.extended else "约定或载明的期限"
-            return Why(due_at, (f"{source}：{fixed}",), version)
+            if instance.extended:
+                return Why(due_at, (f"延期至：{fixed}",), version, "extended", said=fixed)
+            return Why(due_at, (f"约定或载明的期限：{fixed}",), version, "agreed", said=fixed)
         if isinstance(rule.due, DateRule):
             anchor = self._anchor(instance)
             years = program.calendar.provisional_between(anchor, due_at) if due_at and rule.due.on_workdays else ()
-            return Why(due_at, (f"{rule.due.sentence()}：自 {anchor} 起算",), version, bool(years))
+            line = f"{rule.due.sentence()}：自 {anchor} 起算"
+            return Why(due_at, (line,), version, "dated", bool(years), said=anchor.isoformat())
         limit = row.within if row else instance.timed.limit
         if limit is None:
-            return Why(None, ("条文没有规定时限：不设到期时间，只计已过多久",), version)
+            return Why(None, ("条文没有规定时限：不设到期时间，只计已过多久",), version, "none")
         pauses = self._intervals(instance, limit)
         arithmetic = explain(limit, instance.opened_at, program.calendar, instance.timed.day_rules, pauses)
         lines = (f"{row.item}：{limit.sentence()}", *arithmetic.lines()) if row else tuple(arithmetic.lines())
-        return Why(due_at, lines, version, bool(arithmetic.provisional))
+        return Why(due_at, lines, version, "counted", bool(arithmetic.provisional), steps=arithmetic.steps)
