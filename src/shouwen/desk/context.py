@@ -1,16 +1,25 @@
 """What every page of the frame shows: where one is, who one is, in which posts."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from shouwen.journal import clock
+from shouwen.journal.models import Heartbeat, Outbox, Subject
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import Seat, seats
+
+SILENCE = timedelta(seconds=60)
+"""A worker that has said nothing for so long is not running."""
+STALLED = "desk.stalled"
+ASKED_EVERY = 15
+"""Seconds for which the answer holds, for all pages of the process."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +38,22 @@ class Frame:
     seats: tuple[Seat, ...]
 
     @property
+    def stalled(self) -> bool:
+        """Whether something waits for a worker and none is running."""
+        return bool(cache.get_or_set(STALLED, _stalled, ASKED_EVERY))
+
+    @property
     def seat(self) -> str:
         """The post nearest to the ground, with its unit."""
         return f"{self.seats[0].unit.name} · {self.seats[0].post.name}" if self.seats else _("no post")
+
+
+def _stalled() -> bool:
+    now = clock.now()
+    if Heartbeat.objects.filter(at__gte=now - SILENCE).exists():
+        return False
+    unsent = Outbox.objects.filter(sent_at__isnull=True, try_at__lte=now)
+    return unsent.exists() or Subject.objects.filter(wakes_at__lt=now).exists()
 
 
 def _places(path: str) -> tuple[Place, ...]:
