@@ -13,23 +13,25 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shouwen.customers import actions as registry
-from shouwen.customers.models import Asset, Customer
+from shouwen.customers.models import Asset, Contact, ContactKind, Customer
+from shouwen.customers.phones import backwards
 from shouwen.customers.queries import described
 from shouwen.desk.forms import Surroundings
 from shouwen.desk.intake import IntakeForm, unit_choices
 from shouwen.desk.reach import own_units
 from shouwen.desk.templatetags.desk import local
-from shouwen.desk.views.act import Answer, kept_files, name_of, with_files
-from shouwen.desk.words import duty_words, worded
+from shouwen.desk.views.act import Answer, kept_files, with_files
+from shouwen.desk.words import duty_words, name_of, worded
 from shouwen.governance.programs import program_for
 from shouwen.governance.queries import policies_for
 from shouwen.journal import access_log, clock
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor
-from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused
+from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, room
 from shouwen.journal.models import Duty, DutyState, Subject
 from shouwen.matters import actions
 from shouwen.matters.queries import repeats as likely_repeats
@@ -38,6 +40,8 @@ from shouwen.organisation.models import Person, Unit, UnitKind
 from shouwen.organisation.seats import Seat, seats
 
 EVENT = "received"
+OWNERS = 5
+"""Customers of one telephone that are offered."""
 NOT_FOR_MATTERS = (UnitKind.CONTRACTOR, UnitKind.DEPARTMENT)
 
 
@@ -61,6 +65,7 @@ def _kinds(unit: Unit, now: datetime) -> list[tuple[str, str]]:
 
 
 @login_required
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def intake(request: HttpRequest) -> HttpResponse:
     """The empty form, or what was sent."""
@@ -117,7 +122,7 @@ def _save(
         answer.status = HTTPStatus.UNPROCESSABLE_ENTITY
         return None
     try:
-        with transaction.atomic():
+        with room(), transaction.atomic():
             return _take_in(form, person, seat, home, kind, answer)
     except Refused as refused:
         answer.status, answer.shut = HTTPStatus.CONFLICT, refused.shut
@@ -215,20 +220,34 @@ def known(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/parts/known.html", {"found": found[0] if found else None, "asset": ""})
 
 
+def _owners(person: Person, phone: str, now: datetime) -> list[Customer]:
+    """Customers whom the person's posts serve and to whom this whole number belongs; looking is written down."""
+    sought = backwards(phone)
+    contacts = Contact.objects.on(now.date()).filter(kind=ContactKind.PHONE, backwards=sought)
+    served = visible(person, Customer.objects.filter(pk__in=contacts.values("customer")), now) if sought else []
+    found = list(served[:OWNERS])
+    if found:
+        access_log.looked(person, None, f"customer by phone: {len(found)} shown")
+    return found
+
+
 @login_required
 @require_POST
 def repeats(request: HttpRequest) -> HttpResponse:
-    """Matters that may be the same, by customer, home and words."""
+    """Matters that may be the same, by customer, home and words; the customer may be a new one's telephone's."""
     person = cast("Person", request.user)
     now = clock.now()
     unit, _seat = _home(person, now)
     customer = _customer(person, request.POST.get("d-customer", ""), now)
+    owners = [] if customer else _owners(person, request.POST.get("new_phone", "")[:40], now)
+    customer = owners[0] if len(owners) == 1 else customer
     asset = _asset(person, request.POST.get("d-asset", ""), now)
     text = request.POST.get("d-text", "")[:2000]
     units = [asset.unit] if asset else [unit] if unit else []
     found = [one for place in units for one in likely_repeats(customer, asset, text, place, now)]
     seen = set(visible(person, Subject.objects.filter(pk__in=[one.subject.pk for one in found]), now).values_list("pk"))
     context = {
+        "owners": owners,
         "repeats": [one for one in found if (one.subject.pk,) in seen],
         "chosen": request.POST.get("repeat_of", ""),
         "asked": bool(customer or asset or text.strip()),
