@@ -52,6 +52,6 @@ def clause(request: HttpRequest, clause_id: str) -> HttpResponse:
     """Leads to a clause in the newest version of its regulation."""
     name = clause_id.partition("/")[0]
     version = PolicyVersion.objects.filter(name=name).order_by("-published_at", "-pk").first()
-    if version is None:
+    if version is None or clause_id.partition("#")[0] not in policy_of(version).by_id:
         raise Http404
     return HttpResponseRedirect(f"{reverse('desk:policy', args=[version.pk])}#{clause_id}")

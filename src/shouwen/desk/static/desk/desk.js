@@ -118,7 +118,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form");
   if (form) delete form.dataset.sent;
 });
-addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+addEventListener("pageshow", (event) => {
+  /* Back to an intake: a page that the browser kept would send the first complaint's key again. */
+  if (event.persisted && document.querySelector("form[data-intake]")) return void location.reload();
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -148,6 +152,36 @@ document.addEventListener("picked", (event) => {
   const next = form.querySelector(".choices input:checked, .choices input, select");
   if (next) next.focus();
 });
+
+/* The customer whom a new one's telephone belongs to is taken instead, as if chosen in the box. */
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest("[data-offer]");
+  const box = offer?.closest("form[data-intake]")?.querySelector('[data-combobox="customer"]');
+  if (!box) return;
+  const { offer: value, label } = offer.dataset;
+  box.querySelector("input[type=hidden]").value = value;
+  box.querySelector("input[type=text]").value = label;
+  box.classList.add("picked");
+  box.dispatchEvent(new CustomEvent("picked", { bubbles: true, detail: { value, label } }));
+});
+
+/* Escape closes an open form and gives the focus back to what opened it. What lies above the form closes first. */
+let opener = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, target } = event.detail;
+  if (target.matches("[data-panel]") && !target.contains(elt)) opener = elt;
+});
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const panel = document.querySelector("[data-panel]");
+    const above = "[role=listbox]:not([hidden]), .flatpickr-calendar.open, details.menu[open]";
+    if (event.key !== "Escape" || event.isComposing || !panel?.firstElementChild || document.querySelector(above)) return;
+    panel.replaceChildren();
+    if (opener?.isConnected) opener.focus();
+  },
+  true,
+);
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   /* A refused or faulty form comes back with 4xx, a full disk with 507, and is to be shown. */
