@@ -188,6 +188,17 @@ def test_customers_are_matched_by_telephone_made_or_left_out(world: World, tmp_p
     assert [entry.data.get("customer") for entry in keyed] == [str(customer.pk), str(customer.pk), None]
 
 
+def test_a_telephone_that_cannot_be_read_is_said_by_line_where_customers_are_made(world: World, tmp_path: Path) -> None:
+    header = "编号,来电时间,核实时间,内容,姓名,电话\n"
+    rows = "1,2026/3/2 9:00,,漏水,王芳,13800000001\n2,2026/3/2 9:00,,漏水,李强,见备注\n3,2026/3/2 9:00,,漏水,赵敏,\n"
+    made = MAPPING + "customer: {name: 姓名, phone: 电话, unknown: create}\n"
+    outcome = bring(csv_file(tmp_path, rows, header), mapping_file(tmp_path, made))
+    assert reasons(outcome) == [(3, "电话读不出，建不了客户档案（见备注）")]
+    assert (outcome.rows, outcome.total.added, outcome.made_customers) == (3, 2, 1)
+    left = MAPPING.replace("source: hotline", "source: other") + "customer: {name: 姓名, phone: 电话}\n"
+    assert reasons(bring(csv_file(tmp_path, rows, header), mapping_file(tmp_path, left))) == []
+
+
 def test_customers_matched_by_name_only_where_it_is_one(world: World, tmp_path: Path) -> None:
     header = "编号,来电时间,核实时间,内容,姓名\n"
     rows = "1,2026/3/2 9:00,,漏水,王芳\n2,2026/3/2 9:00,,漏水,王芳\n"

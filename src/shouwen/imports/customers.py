@@ -12,6 +12,7 @@ from shouwen.imports.problems import RowRefused
 from shouwen.organisation.models import Unit
 
 NAMELESS = "（未留姓名）"
+SHOWN = 40
 
 
 class Customers:
@@ -30,6 +31,8 @@ class Customers:
         name, phone = who
         sought = backwards(phone) if self._spec.match == "phone" else name
         if not sought:
+            if phone and self._spec.unknown == CREATE:
+                raise RowRefused(f"电话读不出，建不了客户档案（{phone[:SHOWN]}）")
             return None
         key = (unit.pk, sought)
         if key not in self._known:
