@@ -1,19 +1,22 @@
 """`shouwen verify`: what was changed, removed, inserted or moved is found (design: The entry)."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from django.db import connection
+from pytest_django import Settings
 from tests.guards import lifted
 from tests.journal.world import World, at
 
 from shouwen.cli.verify import verify as command
 from shouwen.journal import chain
 from shouwen.journal.anchors import UnreadableAnchor, read_anchor, write_anchor
+from shouwen.journal.attachments import keep, stored_at
 from shouwen.journal.drafts import Draft
-from shouwen.journal.models import Duty, Entry, Subject
+from shouwen.journal.models import Attachment, Duty, Entry, Subject
 from shouwen.journal.verify import verify
 
 pytestmark = pytest.mark.django_db
@@ -158,13 +161,71 @@ def test_duties_and_owner_that_the_journal_does_not_give_are_named(world: World)
     ]
 
 
+def test_state_and_categories_that_the_journal_does_not_give_are_named(world: World) -> None:
+    subject = lived(world)
+    Subject.objects.filter(pk=subject.pk).update(state="ended", axes={"nature": "重大"})
+    assert found() == [
+        (str(subject.pk), None, "the state is not what the journal gives"),
+        (str(subject.pk), None, "the categories are not what the journal gives"),
+    ]
+
+
+class TestFiles:
+    """What entries attach is covered through the ids by which they name it."""
+
+    @pytest.fixture(autouse=True)
+    def _own_folder(self, settings: Settings, tmp_path: Path) -> None:
+        settings.MEDIA_ROOT = tmp_path / "attachments"
+
+    def attached(self, world: World, text: bytes = b"1203") -> tuple[Subject, Attachment]:
+        subject = world.intake()
+        file = keep(io.BytesIO(text), "证据.txt", world.clerk)
+        world.take(Draft(subject, "noted", {"text": "见附件", "files": [str(file.pk)]}), now=at("2026-03-02 10:00"))
+        return subject, Attachment.objects.get(pk=file.pk)
+
+    def test_sound_files_are_found_sound_also_once_erased(self, world: World) -> None:
+        subject, _file = self.attached(world)
+        self.attached(world)
+        assert found() == []
+        world.take(Draft(subject, "erased", {"entry": "2", "reason": "客户要求"}), now=at("2026-03-02 11:00"))
+        assert found() == []
+
+    def test_an_overwritten_and_a_lost_file_are_named(self, world: World) -> None:
+        subject, file = self.attached(world)
+        stored_at(file.sha256).write_bytes(b"9999")
+        assert found() == [(str(subject.pk), None, f"the file of the attachment {file.pk} was changed")]
+        stored_at(file.sha256).unlink()
+        assert found() == [(str(subject.pk), None, f"the file of the attachment {file.pk} cannot be read")]
+
+    def test_a_row_turned_to_another_file_is_named(self, world: World) -> None:
+        subject, file = self.attached(world)
+        _other, forged = self.attached(world, b"9999")
+        Attachment.objects.filter(pk=file.pk).update(sha256=forged.sha256)
+        assert found() == [(str(subject.pk), None, f"the row of the attachment {file.pk} was changed")]
+
+    def test_a_removed_row_and_one_given_to_another_journal_are_named(self, world: World) -> None:
+        subject, file = self.attached(world)
+        other, moved = self.attached(world, b"9999")
+        Attachment.objects.filter(pk=moved.pk).update(subject=subject)
+        assert found() == [(str(subject.pk), None, f"the attachment {moved.pk} is not named by this journal")]
+        Attachment.objects.filter(pk=moved.pk).update(subject=other)
+        Attachment.objects.filter(pk=file.pk).delete()
+        assert found() == [(str(subject.pk), 2, f"the attachment {file.pk} was removed")]
+
+    def test_a_row_erased_by_hand_is_named(self, world: World) -> None:
+        subject, file = self.attached(world)
+        Attachment.objects.filter(pk=file.pk).update(erased_at=at("2026-03-02 11:00"))
+        assert found() == [(str(subject.pk), None, f"the attachment {file.pk} was erased without an erased entry")]
+
+
 def test_the_command_ends_with_a_code_and_says_what_it_cannot_prove(world: World, tmp_path: Path) -> None:
     subject, anchor = lived(world), str(tmp_path / "a.jsonl")
     sound = CliRunner().invoke(command, [])
     assert (sound.exit_code, sound.stdout) == (0, "everything is as it was recorded\n")
     assert "that no journal was removed as a whole" in sound.stderr
     assert CliRunner().invoke(command, ["--write-anchor", anchor]).exit_code == 0
-    assert "cannot be proven" not in CliRunner().invoke(command, ["--anchor", anchor]).stderr
+    held = CliRunner().invoke(command, ["--anchor", anchor]).stderr
+    assert ("cannot be proven" in held, "which unit" in held, "the access log" in held) == (False, True, True)
     tamper("UPDATE journal_entry SET post = 'x' WHERE subject_id = %s AND seq = 2", key(subject))
     changed = CliRunner().invoke(command, ["--anchor", anchor])
     assert (changed.exit_code, changed.stdout) == (1, f"{subject.pk} #2: the envelope was changed\n1 findings\n")

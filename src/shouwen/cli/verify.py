@@ -16,12 +16,17 @@ Without an anchor kept outside the house this cannot be proven:
 - that no journal was added under an earlier date.
 Give --anchor FILE (from `shouwen verify --write-anchor FILE`, from the daily mail or its attachment folder)."""
 
+NOT_COVERED = """\
+No chain covers, so nothing here proves: which unit, number, kind and parent a subject has and which regulation it is
+counted under; to whom a duty was given; the names of attached files; the access log; what was mailed."""
+
 
 @click.command()
 @click.option("--anchor", type=click.Path(path_type=Path), help="An anchor that was kept outside, to compare with.")
 @click.option("--write-anchor", "out", type=click.Path(path_type=Path), help="Write an anchor over all journals.")
 def verify(anchor: Path | None, out: Path | None) -> None:
-    """Looks for every entry that was changed, removed, inserted or moved, and for duties that do not follow.
+    """Looks for every entry that was changed, removed, inserted or moved, for files that are not what was
+    attached, and for subjects and duties that do not follow from their journals.
 
     Prints a line for each finding. Ends with code 0 where everything is as recorded, 1 with findings, 2 where the
     anchor cannot be read. With --write-anchor alone nothing is verified.
@@ -38,6 +43,7 @@ def verify(anchor: Path | None, out: Path | None) -> None:
         click.echo(f"not an anchor: {error}", err=True)
         sys.exit(UNREADABLE)
     found = _verify(kept)
+    click.echo(NOT_COVERED, err=True)
     if kept is None:
         click.echo(UNPROVEN, err=True)
     elif not kept.heads:

@@ -6,6 +6,7 @@ Files lie in MEDIA_ROOT as ``ab/cd/<sha256>``: the same content is kept once. Of
 
 import hashlib
 import os
+import secrets
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -24,11 +25,12 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shouwen.journal import clock
+from shouwen.journal import chain, clock
 from shouwen.journal.errors import Invalid, room
 from shouwen.journal.models import Attachment, Content, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.organisation.models import Person
+from shouwen.policy.model import EventType
 
 SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes of one file."""
@@ -36,6 +38,7 @@ EXPANDED_LIMIT = 200 * 1024 * 1024
 RATIO_LIMIT = 100
 MEMBER_LIMIT = 5_000
 HEAD = 64 * 1024
+NONCE = 4
 
 OOXML = "application/vnd.openxmlformats-officedocument"
 ZIPPED: Mapping[str, str] = {
@@ -71,9 +74,35 @@ def keep(upload: IO[bytes], name: str, person: Person) -> Attachment:
     name = PurePosixPath(name.replace("\\", "/")).name[:255]
     with room():
         sha256, media_type, size = _store(upload, name)
-        return Attachment.objects.create(
+        made = Attachment(
             sha256=sha256, name=name, media_type=media_type, size=size, uploaded_by=person, uploaded_at=clock.now()
         )
+        made.pk = bound_id(made, secrets.token_bytes(NONCE))
+        made.save(force_insert=True)
+    return made
+
+
+def bound_id(attachment: Attachment, nonce: bytes) -> UUID:
+    """An id that covers the file's hash and what is kept about it, but for its name (RFC 9562, version 8).
+
+    Entries name files by id: through it their chain covers the file too. Four bytes of nonce, 90 bits of SHA-256.
+    """
+    covered = {
+        "sha256": attachment.sha256,
+        "type": attachment.media_type,
+        "size": attachment.size,
+        "by": attachment.uploaded_by_id,
+        "at": chain.instant(attachment.uploaded_at),
+    }
+    made = bytearray(nonce + hashlib.sha256(nonce + chain.canonical(covered)).digest()[: 16 - NONCE])
+    made[6] = made[6] & 0x0F | 0x80
+    made[8] = made[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(made))
+
+
+def is_bound(attachment: Attachment) -> bool:
+    """Whether the row is what its id covers; ids of version 4 cover nothing and are taken as they are."""
+    return attachment.pk.version != 8 or attachment.pk == bound_id(attachment, attachment.pk.bytes[:NONCE])
 
 
 def _store(upload: IO[bytes], name: str) -> tuple[str, str, int]:
@@ -197,9 +226,10 @@ def _is_uuid(value: str) -> bool:
     return False
 
 
-def _files_in(journal: OpenJournal, event: str, data: Mapping[str, object]) -> list[str]:
+def files_in(events: Mapping[str, EventType], event: str, data: Mapping[str, object]) -> list[str]:
+    """Ids of the files that the fields of this event name."""
     found: list[str] = []
-    for name, field in journal.events[event].fields.items():
+    for name, field in events[event].fields.items():
         value = data.get(name)
         if field.type == "file" and value:
             found += [str(item) for item in value] if isinstance(value, list) else [str(value)]
@@ -213,7 +243,7 @@ def adopt(journals: Sequence[OpenJournal]) -> None:
             one
             for entry in journal.added
             for data in (entry.data, journal.sealed.get(entry.seq, {}))
-            for one in _files_in(journal, entry.type, data)
+            for one in files_in(journal.events, entry.type, data)
         ]
         if ids:
             Attachment.objects.filter(pk__in=ids, subject__isnull=True).update(subject=journal.subject)

@@ -38,8 +38,8 @@ def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, no
     if journal.standing is not None:
         _let_the_house_write(journal, journal.standing, now, call, notices)
         settled = _bring_duties(journal, journal.standing, now, resolve, notices)
-        subject.axes = {name: journal.standing.values[name] for name in journal.standing.program.policy.axes}
-    _state(journal)
+    subject.axes = categories(journal)
+    subject.state, subject.ended_at = state_of(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
     subject.folded_at = now
     subject.leased_by, subject.leased_until, subject.failures = "", None, 0
@@ -58,13 +58,20 @@ def _own(journal: OpenJournal) -> None:
     subject.offered_at = owner.offered_at
 
 
-def _state(journal: OpenJournal) -> None:
-    subject, standing = journal.subject, journal.standing
+def categories(journal: OpenJournal) -> dict[str, Any]:
+    """The value of each axis (类别)."""
+    standing = journal.standing
+    return {} if standing is None else {name: standing.values[name] for name in standing.program.policy.axes}
+
+
+def state_of(journal: OpenJournal) -> tuple[str, datetime | None]:
+    """The state, and when the subject ended."""
+    standing = journal.standing
     ends = [step for step in journal.steps if step.type in ENDING]
     ended = standing.ended if standing is not None else bool(ends)
     merged = standing.merged_into is not None if standing is not None else False
-    subject.state = SubjectState.MERGED if merged else SubjectState.ENDED if ended else SubjectState.OPEN
-    subject.ended_at = ends[-1].at if ended and ends else None
+    state = SubjectState.MERGED if merged else SubjectState.ENDED if ended else SubjectState.OPEN
+    return state, ends[-1].at if ended and ends else None
 
 
 # --- what the house writes itself ------------------------------------------------------

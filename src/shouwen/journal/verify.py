@@ -1,10 +1,9 @@
-"""Whether the journals are what was recorded (核验): chains, sealed contents, heads, duties, and an anchor.
+"""Whether the journals are what was recorded (核验): chains, contents, files, subjects, duties, and an anchor.
 
 Everything is streamed; nothing is changed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,25 +13,15 @@ from shouwen.governance.programs import program_of
 from shouwen.journal import chain
 from shouwen.journal.anchors import KeptAnchor, heads, root_of
 from shouwen.journal.duties import COMPUTED
+from shouwen.journal.findings import Finding
 from shouwen.journal.models import Content, Duty, DutyState, Entry, Subject
 from shouwen.journal.owners import ownership
 from shouwen.journal.pen import REBASED, OpenJournal
 from shouwen.journal.rows import step
-from shouwen.journal.settle import standing_columns
+from shouwen.journal.settle import categories, standing_columns, state_of
+from shouwen.journal.verify_files import files, named_files, own_files
 
 CHUNK = 200
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as it was recorded. `seq` is None where it is not about one entry."""
-
-    subject: str
-    seq: int | None
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.subject}{'' if self.seq is None else f' #{self.seq}'}: {self.what}"
 
 
 def verify(anchor: KeptAnchor | None = None, progress: Callable[[int], None] = lambda done: None) -> Iterator[Finding]:
@@ -45,7 +34,7 @@ def verify(anchor: KeptAnchor | None = None, progress: Callable[[int], None] = l
     for subjects in _chunks():
         entries = _entries(subjects)
         contents = Content.objects.filter(entry__subject__in=subjects).select_related("erased_by").in_bulk()
-        duties = _duties(subjects)
+        duties, own = _duties(subjects), own_files(subjects)
         for subject in subjects:
             journal = entries.get(subject.pk, [])
             seen_entries += len(journal)
@@ -54,9 +43,13 @@ def verify(anchor: KeptAnchor | None = None, progress: Callable[[int], None] = l
             if anchor is not None:
                 yield from _against(anchor, subject, journal)
             yield from _calendar(subject, journal)
-            if not bad & _calendars(subject, journal):
-                yield from _standing(subject, journal, duties.get(subject.pk, {}), programs)
+            if journal and not bad & _calendars(subject, journal):
+                folded = _folded(subject, journal, duties.get(subject.pk, {}), programs)
+                yield from _columns(folded)
+                yield from _computed(folded)
+                yield from named_files(folded, journal, contents, own.get(subject.pk, ()))
         progress(len(subjects))
+    yield from files()
     if Entry.objects.count() != seen_entries:
         yield Finding("-", None, "there are entries of subjects that do not exist")
     if anchor is not None:
@@ -166,32 +159,41 @@ def _calendars(subject: Subject, journal: Sequence[Entry]) -> set[Any]:
     return {subject.calendar_version_id, *(entry.data.get("from") for entry in journal if entry.type == REBASED)}
 
 
-def _standing(
+def _folded(
     subject: Subject,
     entries: Sequence[Entry],
     duties: dict[str, Duty],
     programs: dict[tuple[int, int, str | None], Program],
-) -> Iterator[Finding]:
-    """Owner and duties against a fold of the journal as of when they were last computed."""
-    if not entries:
-        return
+) -> OpenJournal:
+    """The journal folded anew; `programs` keeps those made before."""
     program = None
     if subject.policy_version_id is not None:
         key = (subject.policy_version_id, subject.unit_id, subject.calendar_version_id)
         if key not in programs:
             programs[key] = program_of(subject.policy_version_id, subject.unit, subject.calendar_version_id)
         program = programs[key]
-    journal = OpenJournal(subject, program, [step(subject, entry) for entry in entries], duties=duties)
-    owner = ownership(journal.steps)
+    return OpenJournal(subject, program, [step(subject, entry) for entry in entries], duties=duties)
+
+
+def _columns(journal: OpenJournal) -> Iterator[Finding]:
+    """Owner, state and categories of the subject against its journal."""
+    subject = journal.subject
+    name, owner = str(subject.pk), ownership(journal.steps)
+    said: tuple[int | None, int | None] = (None, None)
     if owner is not None:
         said = (int(owner.person), None) if owner.person else (None, int(owner.post or 0))
-        if (subject.owner_person_id, subject.owner_post_id) != said:
-            yield Finding(str(subject.pk), None, "the owner is not whom the journal says")
-    if journal.standing is not None:
-        yield from _computed(journal)
+    if (subject.owner_person_id, subject.owner_post_id) != said:
+        yield Finding(name, None, "the owner is not whom the journal says")
+    if (subject.state, subject.ended_at) != state_of(journal):
+        yield Finding(name, None, "the state is not what the journal gives")
+    if subject.axes != categories(journal):
+        yield Finding(name, None, "the categories are not what the journal gives")
 
 
 def _computed(journal: OpenJournal) -> Iterator[Finding]:
+    """Duties against a fold of the journal as of when they were last computed."""
+    if journal.standing is None:
+        return
     name, at = str(journal.subject.pk), journal.subject.folded_at
     left = dict(journal.duties)
     for one, columns in standing_columns(journal, at):
