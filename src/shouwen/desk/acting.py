@@ -11,7 +11,7 @@ from shouwen.journal.pen import OpenJournal
 from shouwen.journal.powers import Doers
 from shouwen.journal.rows import steps_of
 from shouwen.organisation.access import capacity
-from shouwen.organisation.models import Person
+from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.seats import Seat, seats
 
 
@@ -85,3 +85,10 @@ class Acting:
         near = self.near or self.seats
         seat = next((seat for seat in near if seat.post.name in names), next(iter(near), None))
         return Actor(self.person, seat.post.name if seat else "", seat.unit if seat else None)
+
+
+def acting_from(person: Person, unit: Unit, now: datetime) -> Actor:
+    """Who writes, from the post nearest to the ground that works for the unit."""
+    held = seats(person, now)
+    seat = next((seat for seat in held if seat.works_for(unit)), next(iter(held), None))
+    return Actor(person, seat.post.name if seat else "", seat.unit if seat else None)

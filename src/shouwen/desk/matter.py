@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from shouwen.customers.masking import mask_name
 from shouwen.customers.models import Asset, Customer
 from shouwen.desk.acting import Acting, open_journal
 from shouwen.desk.hints import spoken_of, surely
-from shouwen.desk.words import RELATIONS, Names, Said, references, said, worded
+from shouwen.desk.relations import relations, undone_by
+from shouwen.desk.words import Names, Said, references, said, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.engine.entry import MENDING
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
@@ -29,13 +29,6 @@ COMMON = (
 )  # fmt: skip
 """Acts that every matter knows, whether its policy speaks of them or not."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
-RELATIONS_BACK: Mapping[str, str | Promise] = {
-    "part_of": _("comprises"),
-    "repeat_of": _("is repeated by"),
-    "continued_as": _("continues"),
-    "about": _("is spoken of in"),
-    "merged": _("has taken in"),
-}
 AFTER_THE_END = frozenset({"reopened", "noted", "archived", "unmerged", "left", "retracted"})
 DONE = frozenset({"kept", "late", "waived", "excused"})
 
@@ -221,6 +214,8 @@ class MatterPage:
 
     @cached_property
     def common(self) -> list[Step]:
+        if self.journal.program is None:
+            return []
         return [step for name in COMMON if name in self.journal.events and (step := self._step(name)) is not None]
 
     def _step(self, name: str) -> Step | None:
@@ -360,17 +355,11 @@ class MatterPage:
     @cached_property
     def links(self) -> list[tuple[str | Promise, Subject]]:
         """(relation, the other subject), from both sides."""
-        own = [(RELATIONS.get(link.role, link.role), link.other) for link in self.subject.links.select_related("other")]
-        others = self.subject.linked_from.select_related("subject")
-        return own + [(RELATIONS_BACK.get(link.role, link.role), link.subject) for link in others]
+        return relations(self.subject)
 
     def undone_by(self, event: str) -> list[Subject]:
         """The other subjects of the relations that this event takes back."""
-        role = UNDOES[event]
-        own = [link.other for link in self.subject.links.filter(role=role).select_related("other")]
-        if role != "part_of":
-            return own
-        return own + [link.subject for link in self.subject.linked_from.filter(role=role).select_related("subject")]
+        return undone_by(self.subject, event)
 
     @cached_property
     def attachments(self) -> list[Attachment]:

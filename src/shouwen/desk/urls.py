@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shouwen.desk.views import act, correct, find, intake, matter, policies, workbench
+from shouwen.desk.views import act, causes, correct, find, intake, matter, policies, workbench
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("matters/new/", intake.intake, name="intake"),
     path("matters/new/known/", intake.known, name="known"),
     path("matters/new/repeats/", intake.repeats, name="repeats"),
+    path("matters/causes/", causes.causes, name="causes"),
+    path("matters/causes/new/", causes.new, name="cause-new"),
+    path("matters/causes/<uuid:pk>/", causes.cause, name="cause"),
+    path("matters/causes/<uuid:pk>/join/", causes.join, name="cause-join"),
+    path("matters/causes/<uuid:pk>/leave/", causes.leave, name="cause-leave"),
     path("matters/<uuid:pk>/", matter.matter, name="matter"),
     path("matters/<uuid:pk>/customer/", matter.reveal, name="reveal"),
     path("matters/<uuid:pk>/why/", matter.why, name="why"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.customers.masking import mask_name
@@ -109,3 +109,13 @@ def masked_customers(subjects: Iterable[Subject]) -> dict[str, str]:
     ids = {str(row.subject_id): int(row.customer) for row in brought if row.customer.isdecimal()}
     known = Customer.objects.in_bulk(sorted(set(ids.values())))
     return {subject: mask_name(known[pk].name) for subject, pk in ids.items() if pk in known}
+
+
+def with_next_due(rows: QuerySet[Subject]) -> QuerySet[Subject]:
+    """Subjects with ``next_due`` and ``owed``, the number of duties of the house that stand; one query."""
+    standing = Q(duties__state__in=STANDING, duties__outside=False)
+    rows = rows.annotate(next_due=Min("duties__due_at", filter=standing), owed=Count("duties", filter=standing))
+    return rows.select_related("unit", "owner_person", "owner_post")
+
+
+NEXT_DUE = (F("next_due").asc(nulls_last=True), "opened_at", "number")

@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from shouwen.desk import workbench as queries
 from shouwen.desk.reach import top_units
 from shouwen.journal import clock
 from shouwen.journal.models import Subject, SubjectState
+from shouwen.journal.typed import typed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 
@@ -36,7 +37,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("show", "all")
     tab = tab if tab in queries.TABS else "mine"
     chosen = chosen if chosen in queries.FILTERS else "all"
-    text = request.GET.get("q", "").strip()[:100]
+    text = typed(request.GET.get("q", ""), 100)
     context = {
         "bench": queries.bench(person, tab, chosen, text, _number(request), now),
         "tabs": queries.TABS.items(),
@@ -65,7 +66,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     """Every matter that the person may see, latest first."""
     person = cast("Person", request.user)
     now = clock.now()
-    text = request.GET.get("q", "").strip()[:100]
+    text = typed(request.GET.get("q", ""), 100)
     state = request.GET.get("state", "all" if text else "open")
     state = state if state in STATES else "open"
     rows = visible(person, Subject.objects.filter(matter=True), now)
@@ -75,9 +76,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=SubjectState.OPEN)
     elif state == "ended":
         rows = rows.exclude(state=SubjectState.OPEN)
-    standing = Q(duties__state__in=queries.STANDING, duties__outside=False)
-    rows = rows.annotate(next_due=Min("duties__due_at", filter=standing), owed=Count("duties", filter=standing))
-    rows = rows.select_related("unit", "owner_person", "owner_post").order_by("-opened_at", "-number")
+    rows = queries.with_next_due(rows).order_by("-opened_at", "-number")
     page = Paginator(rows, queries.PAGE).get_page(_number(request))
     subjects = list(page.object_list)
     customers = queries.masked_customers(subjects)
