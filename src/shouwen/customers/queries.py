@@ -12,9 +12,12 @@ from django.db.models import Q, QuerySet
 from shouwen.customers.models import Asset, Contact, Customer, Holding, served_within
 from shouwen.customers.phones import TAIL, digits_of
 from shouwen.customers.rooms import Room, read_room
+from shouwen.journal.typed import typed
 from shouwen.organisation.models import Unit
 
 LIMIT = 20
+LONGEST = 200
+"""Characters that are looked at."""
 FULL = 11
 """Digits of a mobile number: from here on the whole number is meant, not its end."""
 LOCAL = 7
@@ -37,9 +40,9 @@ def find(text: str, unit: Unit, on: date) -> list[Found]:
     Digits are a whole number, or the last four and more of one, or a room; Latin letters pinyin or initials;
     ``3-1201``, ``3栋1201`` a room; all else how a name begins. One query for each way, two for the details.
     """
-    typed = text.strip()
+    asked = typed(text, LONGEST)
     within = served_within(unit.path)
-    ways = [list(way.filter(within)[:LIMIT]) for way in _ways(typed, on)] if typed else []
+    ways = [list(way.filter(within)[:LIMIT]) for way in _ways(asked, on)] if asked else []
     # In turn, so that many who fit one way do not hide the few who fit another.
     found = {c.pk: c for turn in zip_longest(*ways) for c in turn if c is not None}
     return described(list(found.values())[:LIMIT], on)
@@ -59,27 +62,27 @@ def described(customers: Iterable[Customer], on: date) -> list[Found]:
 
 def find_assets(text: str, unit: Unit) -> list[Asset]:
     """At most 20 rooms within ``unit`` that fit what was typed; one query."""
-    room = read_room(text)
+    room = read_room(typed(text, LONGEST))
     if room is None:
         return []
     assets = Asset.objects.filter(_in_room(room), unit__path__prefix=unit.path)
     return list(assets.select_related("unit").order_by("unit", "building", "entrance", "room")[:LIMIT])
 
 
-def _ways(typed: str, on: date) -> Iterator[QuerySet[Customer]]:
-    digits = digits_of(typed)
-    room = read_room(typed)
+def _ways(asked: str, on: date) -> Iterator[QuerySet[Customer]]:
+    digits = digits_of(asked)
+    room = read_room(asked)
     sure_of_room = room is not None and room.building and len(digits) < LOCAL
     if len(digits) >= TAIL and not sure_of_room:
         yield _by_phone(digits, on)
     if room is not None:
         holdings = Holding.objects.on(on).filter(_in_room(room, "asset__"))
         yield Customer.objects.filter(pk__in=holdings.values("customer"))
-    if _LATIN.fullmatch(typed):
-        spelt = re.sub("[' ]", "", typed).lower()
+    if _LATIN.fullmatch(asked):
+        spelt = re.sub("[' ]", "", asked).lower()
         yield Customer.objects.filter(Q(pinyin__prefix=spelt) | Q(initials__prefix=spelt))
     if not digits:
-        yield Customer.objects.filter(name__prefix="".join(typed.split()))
+        yield Customer.objects.filter(name__prefix="".join(asked.split()))
 
 
 def _by_phone(digits: str, on: date) -> QuerySet[Customer]:

@@ -139,7 +139,7 @@ def _text(value: Any, zone: ZoneInfo) -> str:
             % {"length": len(value), "limit": TEXT_LIMIT}
         )
     if "\0" in value:
-        raise Wrong(_("The text contains a NUL character."))
+        raise Wrong(_("Null characters are not allowed."))
     try:
         value.encode()
     except UnicodeEncodeError:

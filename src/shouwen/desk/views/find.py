@@ -14,6 +14,7 @@ from shouwen.desk.reach import top_units
 from shouwen.desk.workbench import masked_customers
 from shouwen.journal import access_log, clock
 from shouwen.journal.models import Subject
+from shouwen.journal.typed import typed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 from shouwen.organisation.queries import find_people
@@ -36,7 +37,7 @@ def _lines(request: HttpRequest, options: list[Option]) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> tuple[Person, str]:
-    return cast("Person", request.user), request.GET.get("q", "").strip()[:60]
+    return cast("Person", request.user), typed(request.GET.get("q", ""), 60)
 
 
 @login_required

@@ -33,6 +33,7 @@ from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor
 from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, room
 from shouwen.journal.models import Duty, DutyState, Subject
+from shouwen.journal.typed import typed
 from shouwen.matters import actions
 from shouwen.matters.queries import repeats as likely_repeats
 from shouwen.organisation.access import visible
@@ -242,7 +243,7 @@ def repeats(request: HttpRequest) -> HttpResponse:
     owners = [] if customer else _owners(person, request.POST.get("new_phone", "")[:40], now)
     customer = owners[0] if len(owners) == 1 else customer
     asset = _asset(person, request.POST.get("d-asset", ""), now)
-    text = request.POST.get("d-text", "")[:2000]
+    text = typed(request.POST.get("d-text", ""), 2000)
     units = [asset.unit] if asset else [unit] if unit else []
     found = [one for place in units for one in likely_repeats(customer, asset, text, place, now)]
     seen = set(visible(person, Subject.objects.filter(pk__in=[one.subject.pk for one in found]), now).values_list("pk"))
