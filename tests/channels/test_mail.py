@@ -1,7 +1,12 @@
 """Notices go out by mail, at least once, each under its key, none dropped (design: How one event flows)."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import parseaddr
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -46,6 +51,33 @@ def test_a_new_duty_is_told_once_to_who_owes_it_and_not_to_who_made_it(world: Wo
     assert (message["To"], subject_of(message)) == ("second@example.org", f"待办：核实 — {subject.number}")
     assert message.get_content().splitlines() == ["核实（desk/1）应由您办理。", "到期：2026-03-03 09:00"]
     assert box.ids == [message_id(Outbox.objects.get().key)]
+
+
+def test_mail_comes_from_the_house_and_leads_to_the_matter(world: World, box: Postbox, settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = "首问 <shouwen@example.org>"
+    settings.SHOUWEN_URL = "https://desk.example.org"
+    subject = world.intake()
+    deliver("2026-03-02 09:01")
+    (message,) = box.messages
+    assert parseaddr(str(message["From"])) == ("首问", "shouwen@example.org")
+    assert box.ids[0].endswith("@example.org>")
+    assert message.get_content().splitlines()[-2:] == ["", f"https://desk.example.org/matters/{subject.pk}/"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ({}, "shouwen@localhost"),
+        ({"SHOUWEN_HOSTS": "*,.desk.example.org"}, "shouwen@desk.example.org"),
+        ({"SHOUWEN_HOSTS": "desk.example.org", "SHOUWEN_MAIL_FROM": "care@example.org"}, "care@example.org"),
+    ],
+)
+def test_the_sender_is_named_by_the_site(given: dict[str, str], sender: str, tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SHOUWEN_")}
+    env = {**kept, "DJANGO_SETTINGS_MODULE": "shouwen.house.settings", "SHOUWEN_HOME": str(tmp_path), **given}
+    code = "from django.conf import settings; print(settings.DEFAULT_FROM_EMAIL, settings.SHOUWEN_URL)"
+    told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == [sender]
 
 
 def test_an_overdue_duty_is_told_to_all_who_hold_the_post(world: World, box: Postbox) -> None:

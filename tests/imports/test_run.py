@@ -102,7 +102,7 @@ def test_bad_rows_are_said_by_line_and_nothing_else_is_lost(world: World, tmp_pa
         (9, "text: " + _(TOO_LONG) % {"length": 5_000_000, "limit": 20_000}),
         (10, "与第 2 行的 编号 相同"),
         (11, "编号：没有值，认不出是哪一行"),
-        (12, f"text: {_('The text contains a NUL character.')}"),
+        (12, f"text: {_('Null characters are not allowed.')}"),
     ]
     assert (outcome.rows, outcome.total.added) == (12, 2)
 

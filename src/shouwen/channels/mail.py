@@ -5,23 +5,24 @@ worker was killed between handing it over and writing so down, sees one message.
 """
 
 from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from smtplib import SMTPException
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
 
 from shouwen.journal.models import Duty, Outbox
 
-HOST = "shouwen.invalid"
-"""A name that is nobody's (RFC 2606): the id must be the same on every worker of a house."""
-
 
 def message_id(key: str) -> str:
-    return f"<{uuid5(NAMESPACE_URL, key)}@{HOST}>"
+    """Under the sender's domain, which is the same on every worker of a house."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{uuid5(NAMESPACE_URL, key)}@{domain}>"
 
 
 def deliver(rows: Sequence[Outbox]) -> Iterator[tuple[Outbox, str]]:
@@ -50,7 +51,9 @@ def _message(row: Outbox) -> EmailMessage:
             "due_at": localtime(duty.due_at) if duty and duty.due_at else None,
         }
         title = render_to_string(f"channels/{row.kind}.subject.txt", context)
-        body = render_to_string(f"channels/{row.kind}.body.txt", context)
-    message = EmailMessage(" ".join(title.split()), body, to=[row.address])
+        text = str(render_to_string(f"channels/{row.kind}.body.txt", context))
+    if settings.SHOUWEN_URL and row.subject_id:
+        text = f"{text.rstrip()}\n\n{settings.SHOUWEN_URL}{reverse('desk:matter', args=[row.subject_id])}\n"
+    message = EmailMessage(" ".join(title.split()), text, to=[row.address])
     message.extra_headers = {"Message-ID": message_id(row.key), "X-Shouwen-Key": message_id(row.key).strip("<>")}
     return message

@@ -5,6 +5,8 @@ DATABASE_URL      another database, as postgres://user:password@host:port/name
 SHOUWEN_HOSTS     host names that the site answers to, with commas
 SHOUWEN_HTTPS     on: the site is reached over HTTPS; cookies travel only there
 EMAIL_URL         where mail goes, as smtp://host:port; without it, into files in SHOUWEN_HOME/mail
+SHOUWEN_MAIL_FROM sender of the mail (default shouwen@ and the first of the hosts)
+SHOUWEN_URL       address of the site for links in mail, as https://host; without it, mail has no links
 SHOUWEN_LOG       lowest level that is logged (default WARNING)
 SHOUWEN_DEBUG     on: Django's error pages; for developers alone
 """
@@ -143,6 +145,9 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
+_host = next((host.lstrip(".") for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")), "localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("SHOUWEN_MAIL_FROM", default=f"shouwen@{_host}")
+SHOUWEN_URL = env.str("SHOUWEN_URL", default="").rstrip("/")
 
 if env.bool("SHOUWEN_HTTPS", default=False):
     SESSION_COOKIE_SECURE = True
