@@ -224,9 +224,10 @@ def known(request: HttpRequest) -> HttpResponse:
 def _owners(person: Person, phone: str, now: datetime) -> list[Customer]:
     """Customers whom the person's posts serve and to whom this whole number belongs; looking is written down."""
     sought = backwards(phone)
+    if not sought:
+        return []
     contacts = Contact.objects.on(now.date()).filter(kind=ContactKind.PHONE, backwards=sought)
-    served = visible(person, Customer.objects.filter(pk__in=contacts.values("customer")), now) if sought else []
-    found = list(served[:OWNERS])
+    found = list(visible(person, Customer.objects.filter(pk__in=contacts.values("customer")), now)[:OWNERS])
     if found:
         access_log.looked(person, None, f"customer by phone: {len(found)} shown")
     return found
