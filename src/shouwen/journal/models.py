@@ -21,8 +21,21 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 def _handled(person: Person, posts: Sequence[int]) -> Q:
-    """Who owes a duty in a matter sees the matter."""
-    return Q(pk__in=Duty.objects.filter(Q(person=person) | Q(post__in=posts)).values("subject"))
+    """Who owes a duty in a matter, or is involved in it, sees the matter."""
+    return Q(pk__in=Duty.objects.filter(_his(person, posts)).values("subject")) | Q(
+        pk__in=Involved.objects.filter(_his(person, posts)).values("subject")
+    )
+
+
+def _in_handled(person: Person, posts: Sequence[int]) -> Q:
+    """Who sees a matter sees what is owed in it."""
+    return Q(subject__in=Duty.objects.filter(_his(person, posts)).values("subject")) | Q(
+        subject__in=Involved.objects.filter(_his(person, posts)).values("subject")
+    )
+
+
+def _his(person: Person, posts: Sequence[int]) -> Q:
+    return Q(person=person) | Q(post__in=posts)
 
 
 class SubjectState(models.TextChoices):
@@ -206,7 +219,12 @@ class Duty(models.Model):
     calendar_version = models.CharField(_("calendar version"), max_length=200, blank=True)
     provisional = models.BooleanField(_("provisional"), default=False)
 
-    reach = Reach("subject__unit", people=("person", "subject__owner_person"), posts=("post", "subject__owner_post"))
+    reach = Reach(
+        "subject__unit",
+        people=("subject__owner_person", "subject__offered_to"),
+        posts=("subject__owner_post",),
+        also=_in_handled,
+    )
 
     class Meta:
         verbose_name = _("duty")
@@ -221,6 +239,25 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.clause})"
+
+
+class Involved(models.Model):
+    """相关人: a post or a person that an entry was addressed to or whose act keeps a duty; it sees the subject."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="involved", verbose_name=_("subject"))
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
+    person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
+
+    class Meta:
+        verbose_name = _("involved")
+        verbose_name_plural = _("involved")
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "post"], name="involved_post"),
+            models.UniqueConstraint(fields=["subject", "person"], name="involved_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.post_id or self.person_id}"
 
 
 class Link(models.Model):

@@ -10,7 +10,7 @@ from shouwen.journal import numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
-from shouwen.journal.models import Content, Duty, Entry, Outbox, Subject
+from shouwen.journal.models import Content, Duty, Entry, Involved, Outbox, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
 
@@ -28,6 +28,7 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     Entry.objects.bulk_create(flat.from_iterable(journal.added for journal in journals))
     Content.objects.bulk_create(Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents)
     _duties(settled)
+    Involved.objects.bulk_create((row for one in settled for row in one.involved), ignore_conflicts=True)
     # The key decides: what was told under it before is not told again.
     Outbox.objects.bulk_create(told, ignore_conflicts=True)
     if told:

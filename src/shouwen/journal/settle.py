@@ -1,6 +1,6 @@
 """What follows from a journal once it was added to: the house's own entries, duties, owner, state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,13 @@ from uuid import UUID
 from shouwen.engine import Owed, Standing
 from shouwen.journal.chain import instant
 from shouwen.journal.duties import changed, computed, new_duty
-from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
+from shouwen.journal.involved import Resolve, involved
+from shouwen.journal.models import Duty, DutyState, Involved, Subject, SubjectState
 from shouwen.journal.notices import Notices
 from shouwen.journal.owners import ownership
 from shouwen.journal.pen import REBASED, OpenJournal
-from shouwen.organisation.resolve import Holder
-from shouwen.policy.model import Role
 
 ENDING = frozenset({"closed", "ended", "withdrawn"})
-Resolve = Callable[[OpenJournal, Role], Holder]
 
 
 @dataclass
@@ -26,6 +24,9 @@ class Settled:
 
     opened: list[Duty] = field(default_factory=list)
     moved: list[Duty] = field(default_factory=list)
+    keepers: list[str] = field(default_factory=list)
+    """Roles whose act keeps one of the opened duties."""
+    involved: list[Involved] = field(default_factory=list)
 
 
 def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, notices: Notices, quiet: bool) -> Settled:
@@ -38,6 +39,7 @@ def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, no
     if journal.standing is not None:
         _let_the_house_write(journal, journal.standing, now, call, notices)
         settled = _bring_duties(journal, journal.standing, now, resolve, notices)
+    settled.involved = involved(journal, settled.keepers, resolve)
     subject.axes = categories(journal)
     subject.state, subject.ended_at = state_of(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
@@ -174,6 +176,7 @@ def _bring_duties(
             holder = resolve(journal, standing.program.policy.roles[one.who])
             duty = new_duty(journal.subject, one, standing.program, holder, columns)
             settled.opened.append(duty)
+            settled.keepers += one.rule.by
             _tell(duty, None, now, notices)
         else:
             before = Duty(state=stored.state, opened_at=stored.opened_at, due_at=stored.due_at)
