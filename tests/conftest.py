@@ -67,6 +67,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "chromium" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("sqlite"):
+            continue
         if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES or "live_server" in fixtures:
             item.add_marker(pytest.mark.db)
 

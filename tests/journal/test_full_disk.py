@@ -21,7 +21,6 @@ from shouwen.journal.verify import verify
 from shouwen.organisation.models import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SQLITE = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only a file of one's own can be filled up")
 
 
 def rows() -> list[int]:
@@ -95,7 +94,7 @@ def many_at_once(world: World) -> None:
             world.take(Draft(world.new(), "received", {**INTAKE, "text": "漏" * 20_000}))
 
 
-@SQLITE
+@pytest.mark.sqlite
 def test_full_at_the_commit_of_an_outer_transaction_is_said_too(full: Callable[[int], World]) -> None:
     world = full(3)
     before = rows()
@@ -104,7 +103,7 @@ def test_full_at_the_commit_of_an_outer_transaction_is_said_too(full: Callable[[
     assert rows() == before
 
 
-@SQLITE
+@pytest.mark.sqlite
 def test_looking_goes_on_without_what_is_sealed(full: Callable[[int], World], client: Client) -> None:
     """A look that cannot be written down shows nothing personal, but the page is there."""
     world = full(0)
