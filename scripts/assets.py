@@ -13,14 +13,10 @@ TARGET = ROOT / "src" / "shouwen" / "static" / "vendor"
 
 FILES = {
     "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "icons/tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
     "icons/fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
     "icons/fonts/tabler-icons.woff": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
     "icons/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
-    "alpine/alpine.csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
-    "tom-select/tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
-    "tom-select/tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
     "flatpickr/flatpickr.min.js": "flatpickr/dist/flatpickr.min.js",
     "flatpickr/flatpickr.min.css": "flatpickr/dist/flatpickr.min.css",
     "flatpickr/zh.js": "flatpickr/dist/l10n/zh.js",
