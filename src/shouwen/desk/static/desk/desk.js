@@ -220,3 +220,27 @@ document.addEventListener("keydown", (event) => {
   event.target.value = "";
   (digits ? name : phone).focus();
 });
+
+/* What is left and what has passed, counted on from the house's clock at which the page was made. */
+const shown = performance.now();
+const houseClock = Number(document.body.dataset.now) * 1000;
+function spelled(milliseconds) {
+  const all = Math.floor(Math.abs(milliseconds) / 60000);
+  const [days, hours, minutes] = [Math.floor(all / 1440), Math.floor((all % 1440) / 60), all % 60];
+  if (days) return chinese ? `${days}天${hours ? `${hours}小时` : ""}` : `${days} d${hours ? ` ${hours} h` : ""}`;
+  if (hours) return chinese ? `${hours}小时${minutes}分` : `${hours} h ${minutes} min`;
+  return chinese ? `${minutes}分钟` : `${minutes} min`;
+}
+function countOn() {
+  const now = houseClock + performance.now() - shown;
+  document.querySelectorAll("[data-due]").forEach((chip) => {
+    const left = Date.parse(chip.dataset.due) - now;
+    const overdue = left <= 0;
+    const colour = overdue ? "red" : left <= 86400000 ? "amber" : "green";
+    chip.classList.remove("red", "amber", "green");
+    chip.classList.add(colour);
+    chip.firstElementChild.className = overdue ? "ti ti-alert-triangle" : "ti ti-clock";
+    chip.lastElementChild.textContent = `${document.body.dataset[overdue ? "overdue" : "left"]} ${spelled(left)}`;
+  });
+}
+if (houseClock) setInterval(countOn, 30000);
