@@ -80,11 +80,12 @@ def full(transactional_db: None) -> Iterator[Callable[[int], World]]:
 
 
 def use_up() -> None:
-    """Take the last pages: rows of the access log until there is no room for another."""
+    """Take the last pages: rows of the access log, ever smaller, until there is no room for another."""
     person = Person.objects.get(username="clerk")
-    with suppress(NoRoom):
-        while True:
-            access_log.looked(person, None, "x" * 200)
+    for size in (200, 20, 1):
+        with suppress(NoRoom):
+            while True:
+                access_log.looked(person, None, "x" * size)
 
 
 def many_at_once(world: World) -> None:
