@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from pytest_django import Settings
 from tests.channels.postbox import Postbox, postbox, subject_of
 from tests.journal.world import MONDAY, World, at
@@ -18,7 +19,7 @@ from shouwen.channels.mail import message_id
 from shouwen.journal import clock
 from shouwen.journal.anchors import daily_anchor
 from shouwen.journal.drafts import Draft
-from shouwen.journal.models import Anchor, Delivery, Outbox
+from shouwen.journal.models import Anchor, Delivery, Duty, Outbox
 from shouwen.journal.outbox import deliver_due
 from shouwen.journal.sweep import sweep
 from shouwen.organisation import actions as organisation
@@ -146,3 +147,10 @@ def test_the_daily_anchor_is_mailed_to_auditors_once(world: World, box: Postbox)
         assert (daily_anchor(), daily_anchor(), deliver_due()) == (1, 0, 1)
     (message,) = box.messages
     assert f'"root":"{Anchor.objects.get().root}"' in message.get_content()
+
+
+@pytest.mark.parametrize("kind", ["duty", "warning", "overdue"])
+def test_a_time_of_a_year_without_an_official_calendar_is_marked(kind: str) -> None:
+    context = {"duty": Duty(title="核实", clause="desk/1", provisional=True), "due_at": at("2027-10-08 00:00")}
+    text = render_to_string(f"channels/{kind}.body.txt", context)
+    assert "(暂定：尚无官方日历)" in text.splitlines()[-1]

@@ -112,9 +112,16 @@ def masked_customers(subjects: Iterable[Subject]) -> dict[str, str]:
 
 
 def with_next_due(rows: QuerySet[Subject]) -> QuerySet[Subject]:
-    """Subjects with ``next_due`` and ``owed``, the number of duties of the house that stand; one query."""
+    """Subjects with ``next_due``, and the numbers of duties of the house that stand: ``owed``, ``provisional``.
+
+    One query.
+    """
     standing = Q(duties__state__in=STANDING, duties__outside=False)
-    rows = rows.annotate(next_due=Min("duties__due_at", filter=standing), owed=Count("duties", filter=standing))
+    rows = rows.annotate(
+        next_due=Min("duties__due_at", filter=standing),
+        owed=Count("duties", filter=standing),
+        provisional=Count("duties", filter=standing & Q(duties__provisional=True)),
+    )
     return rows.select_related("unit", "owner_person", "owner_post")
 
 
