@@ -228,3 +228,75 @@ def test_a_correction_can_be_corrected() -> None:
         ("04 09:00", "corrected", {"entry": "e2", "data": {}}),
     )
     assert folded(ring).values["gravity"] == "轻"
+
+
+RECORDED: list[tuple[dict[str, Any], str | None]] = [
+    ({"to": ["领导"]}, None),
+    ({"to": ["客户", "领导", "领导"]}, None),
+    ({"to": ["领导", "工程部"]}, "open"),
+    ({"to": ["工程部"]}, "open"),
+    # Nothing is known of whom it went to: what is unknown does not exclude.
+    ({}, "open"),
+    ({"to": []}, "open"),
+    ({"to": "领导"}, None),
+    ({"to": [3]}, "open"),
+]
+
+
+@pytest.mark.parametrize(("data", "state"), RECORDED)
+def test_an_exception_excludes_only_what_surely_fits_it(data: dict[str, Any], state: str | None) -> None:
+    """2: except。"""
+    only = 'sets.contains(["领导", "客户"], to)'
+    trigger = f"{{event: assistance_requested, except: '{only}'}}"
+    rule = f"- {{id: help, who: 工程部, after: {trigger}, do: verified, within: 24h}}"
+    standing = folded(entries(("02 09:00", "assistance_requested", data)), rule)
+    found = [owed.state for owed in standing.duties(instant("02 10:00")) if owed.key == "small/2:help"]
+    assert found == ([state] if state else [])
+
+
+@pytest.mark.parametrize(("party", "state"), [("领导", "open"), ("工程部", "kept"), (None, "kept"), (3, "kept")])
+def test_an_act_that_is_excepted_keeps_nothing(party: Any, state: str) -> None:
+    """2: except, by what is done and by what sets off at once."""
+    done = "{event: assistance_given, except: 'party == \"领导\"'}"
+    rule = f"- {{id: help, who: 工程部, after: received, do: {done}, within: 24h}}"
+    made = entries(("02 09:00", "received", {}), ("02 10:00", "assistance_given", {"party": party}))
+    assert duty(folded(made, rule), "2:help", "02 11:00").state == state
+
+
+def test_condition_and_exception_must_both_let_it_through() -> None:
+    """2: where and except; 1: an exception that names what negates looks at it itself, as a condition does."""
+    both = "{event: signed, where: 'paper == \"整改方案\"', except: 'party == \"领导\"'}"
+    rule = f"- {{id: told, who: 前台, after: {both}, do: verified}}"
+    refusals = "- {id: refused, who: 前台, after: {event: signed, except: '!refused'}, do: plan_made}"
+
+    def opened(**data: Any) -> set[str]:
+        standing = folded(entries(("02 09:00", "signed", data)), rule, refusals)
+        return {owed.key.removeprefix("small/2:") for owed in standing.duties(instant("02 10:00"))}
+
+    plan = "整改方案"
+    assert opened(paper=plan, party="客户", refused=False) == {"told"}
+    assert opened(paper=plan, party="领导", refused=False) == set()
+    assert opened(party="客户", refused=False) == set()
+    assert opened(paper=plan, party="客户", refused=True) == {"refused"}
+    assert opened(paper=plan, party="客户") == {"told", "refused"}
+
+
+def test_an_exception_of_a_gate() -> None:
+    """6: what is surely excepted is not shut; what is unknown is."""
+    shut_by, until = "{event: settled, except: 'result == \"转办\"'}", "{event: signed, except: 'party == \"领导\"'}"
+    gate = f"- {{id: it, shut: {shut_by}, until: {until}}}"
+    text = SMALL.replace("- {id: accepted,", f"{gate}\n- {{id: accepted,")
+    ready = compile_policy(load_text(text, "small.md", "small"), CALENDAR)
+
+    def shuts(party: str | None, data: dict[str, Any]) -> list[str]:
+        standing = Standing(ready, "M1", "complaint")
+        standing.take(
+            entries(("02 09:00", "received", {}), *([("02 10:00", "signed", {"party": party})] if party else []))
+        )
+        return [one.gate.id for one in standing.shut("settled", data)]
+
+    assert shuts(None, {"result": "转办"}) == []
+    assert shuts(None, {"result": "办好"}) == ["small/2:it"]
+    assert shuts(None, {}) == ["small/2:it"]
+    assert shuts("领导", {}) == ["small/2:it"]
+    assert shuts("客户", {}) == []

@@ -32,6 +32,12 @@ CASES: list[tuple[str, dict[str, Any], bool | None]] = [
     ("valid ? count > 1 : count > 3", {"valid": False, "count": 2}, False),
     ("valid ? count > 1 : count > 3", {"count": 9}, None),
     ("size(to) > 1", {"to": ["甲", "乙"]}, True),
+    ('sets.contains(["甲", "乙"], to)', {"to": ["乙", "甲", "乙"]}, True),
+    ('sets.contains(["甲", "乙"], to)', {"to": ["甲", "丙"]}, False),
+    ('sets.contains(["甲", "乙"], to)', {"to": ["甲", None]}, None),
+    ('sets.contains(["甲", "乙"], to)', {}, None),
+    ('sets.contains(to, ["甲"])', {"to": ["甲", "丙"]}, True),
+    ('sets.contains(to, ["乙"])', {"to": ["甲", "丙"]}, False),
     ('nature.startsWith("一般")', {"nature": "一般性投诉"}, True),
     # A value of another type than declared is a failed evaluation: unknown, never true.
     ("count > 1", {"count": "many"}, None),
@@ -44,7 +50,10 @@ def test_condition_is_true_false_or_unknown(text: str, values: dict[str, Any], e
     assert compile_condition(text, NAMES).evaluate(values) is expected
 
 
-@pytest.mark.parametrize("text", ["nature == 3", "natur == nature", "amount", "nature ==", "nature.matches('a')"])
+@pytest.mark.parametrize(
+    "text",
+    ["nature == 3", "natur == nature", "amount", "nature ==", "nature.matches('a')", "sets.contains(nature, to)"],
+)
 def test_condition_that_cannot_be_is_refused_when_it_is_read(text: str) -> None:
     with pytest.raises(ConditionError):
         compile_condition(text, NAMES)

@@ -94,6 +94,39 @@ def test_each_opens_one_more_duty_per_instance(policy: Policy) -> None:
     assert [found.trigger.where.evaluate({"passed": value}) for value in (True, False, None)] == [False, True, None]
 
 
+def test_exception_stands_wherever_a_condition_on_data_does() -> None:
+    rules = """
+- {id: set_off, who: 公司领导, after: {event: signed, where: X, except: Y}, do: decided}
+- {id: done, who: 公司领导, after: verified, do: {event: signed, where: X, except: Y}}
+- {id: since, who: 公司领导, after: {passed: 1d, since: {event: signed, where: X, except: Y}}, do: decided}
+- {id: spare, after: {passed: 1d, since: verified, unless: {event: signed, where: X, except: Y}}, who: 客户, do: closed}
+gates:
+- {id: gate, shut: {event: signed, where: X, except: Y}, until: {event: signed, where: X, except: Y}}
+""".replace("X", "'refused'").replace("Y", "'paper == \"整改方案\"'")
+    text = SAMPLE.read_text(encoding="utf-8").replace(
+        "### sample/3.2 ", f"### sample/9 第九条\n\n文。\n\n```yaml rules\nduties:{rules}```\n\n### sample/3.2 "
+    )
+    policy = load_text(text, "sample.md", "sample")
+    duties = {name: duty(policy, f"9:{name}") for name in ("set_off", "done", "since", "spare")}
+    (gate,) = (rule for rule in policy.all_of(Gate) if rule.clause == "sample/9")
+    since, spared = duties["since"].trigger, duties["spare"].trigger
+    assert isinstance(since, Passed)
+    assert isinstance(spared, Passed)
+    assert isinstance(gate.until, Until)
+    places = [
+        duties["set_off"].trigger,
+        *duties["done"].act.happenings,
+        since.since,
+        *spared.unless,
+        *gate.shuts,
+        gate.until.happening,
+    ]
+    for found in places:
+        assert isinstance(found, Happening)
+        assert [one.text for one in found.conditions] == ["refused", 'paper == "整改方案"']
+        assert not found.unconditional
+
+
 def test_limit_from_a_list_and_agreed_limit(policy: Policy) -> None:
     found = duty(policy, "3.1:work_finished")
     assert found.within == ListLimit("整改时限", "rectification_ordered", "item", {"start": "work_started"})

@@ -8,7 +8,7 @@ import pytest
 
 from shouwen.policy import load
 from shouwen.policy.conditions import compile_condition
-from shouwen.policy.model import Policy, Rule
+from shouwen.policy.model import Happening, Policy, Rule
 from shouwen.policy.phrases import Phrases
 from shouwen.policy.sentences import SORT_TITLES, Sentences, clause_sentences
 
@@ -49,6 +49,17 @@ def test_duties_gates_and_lists(policy: Policy) -> None:
         "职权：客户服务分部有权判定有效性、办结。",
         "记录：接诉须记明渠道、内容，不全的不予登记。",
     ]
+
+
+def test_an_exception_is_said_as_one(policy: Policy) -> None:
+    phrases = Phrases(policy)
+    names = {"to": "list", "paper": "text", "refused": "bool"}
+    only_to = compile_condition('sets.contains(["公司领导", "客户"], to)', names)
+    assert phrases.happening(Happening("assistance_requested", excluding=only_to)) == (
+        "请求协助（协助部门都在公司领导、客户之中的除外）"
+    )
+    of_a_plan, refused = compile_condition('paper == "整改方案"', names), compile_condition("refused", names)
+    assert phrases.happening(Happening("signed", of_a_plan, refused)) == "签署（文书为整改方案；拒签为“是”的除外）"
 
 
 def test_tables_dates_proposals_and_the_rest(policy: Policy) -> None:

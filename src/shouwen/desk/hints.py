@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from shouwen.engine import Program, Shut
 from shouwen.policy import model
-from shouwen.policy.conditions import Call, ListOf, Literal, Name, Tree
+from shouwen.policy.conditions import Call, Literal, Name, Tree
+from shouwen.policy.scope import compared
 
 Offers = Mapping[tuple[str, str], tuple[str, ...]]
 """Values by (event, field)."""
@@ -32,19 +33,7 @@ def equalities(tree: Tree) -> dict[str, str | bool]:
 
 def mentioned(tree: Tree) -> Iterator[tuple[str, str]]:
     """(name, text) wherever a condition compares a name with a text."""
-    if not isinstance(tree, Call):
-        return
-    if tree.op in ("_==_", "_!=_", "@in") and isinstance(tree.args[0], Name):
-        right = tree.args[1]
-        for item in right.items if isinstance(right, ListOf) else (right,):
-            if isinstance(item, Literal) and isinstance(item.value, str) and item.value:
-                yield tree.args[0].name, item.value
-    if tree.op == "@in" and isinstance(tree.args[0], Literal) and isinstance(tree.args[1], Name):
-        value = tree.args[0].value
-        if isinstance(value, str):
-            yield tree.args[1].name, value
-    for arg in tree.args:
-        yield from mentioned(arg)
+    return ((name, value) for name, value in compared(tree) if isinstance(value, str) and value)
 
 
 def _of_trigger(trigger: model.Trigger) -> Iterator[model.Happening]:
@@ -56,6 +45,9 @@ def _of_trigger(trigger: model.Trigger) -> Iterator[model.Happening]:
     elif isinstance(trigger, model.Passed):
         yield trigger.since
         yield from trigger.unless
+    elif isinstance(trigger, model.Every):
+        yield trigger.since
+        yield from trigger.until
 
 
 def _of_opening(opening: model.Opening) -> Iterator[model.Until]:
@@ -114,9 +106,7 @@ def offers(program: Program) -> Offers:
     for event, key, values in _needed(policy):
         found.setdefault((event, key), {}).update(dict.fromkeys(values))
     for happening in _happenings(policy):
-        if happening.where is None:
-            continue
-        for name, value in mentioned(happening.where.tree):
+        for name, value in (pair for condition in happening.conditions for pair in mentioned(condition.tree)):
             if name in policy.events[happening.event].fields:
                 found.setdefault((happening.event, name), {})[value] = None
     return {place: tuple(values) for place, values in found.items()}
@@ -159,7 +149,7 @@ def spoken_of(program: Program, kind: str) -> frozenset[str]:
 
 def surely(shut: Iterable[Shut], event: str) -> tuple[Shut, ...]:
     """Gates that shut the event whatever it will say; others depend on what is filled in."""
-    return tuple(one for one in shut if any(each.event == event and each.where is None for each in one.gate.shuts))
+    return tuple(one for one in shut if any(each.event == event and each.unconditional for each in one.gate.shuts))
 
 
 def asked_of(rule: model.Duty) -> dict[str, str | bool]:

@@ -248,7 +248,7 @@ class MatterPage:
         return [one for one in self.gates if not self._in_the_way(one[1])]
 
     def _in_the_way(self, shut: Shut) -> bool:
-        return shut.gate.when is not None and all(each.where is None for each in shut.gate.shuts)
+        return shut.gate.when is not None and all(each.unconditional for each in shut.gate.shuts)
 
     @cached_property
     def proposals(self) -> list[tuple[str, Proposed]]:

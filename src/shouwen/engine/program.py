@@ -211,14 +211,15 @@ class Program:
         return {event: tuple(roles) for event, roles in found.items()}
 
     def _fits(self, happening: model.Happening) -> Fits | None:
-        where = happening.where
+        where, excluding = happening.where, happening.excluding
         fields = self.policy.events[happening.event].fields
-        negating = tuple(key for key, field in fields.items() if field.negates and not (where and key in where.names))
-        if where is None:
+        names = frozenset[str]().union(*(condition.names for condition in happening.conditions))
+        negating = tuple(key for key, field in fields.items() if field.negates and key not in names)
+        if happening.unconditional:
             return _came_about(negating) if negating else None
-        own = [(name, self._reader(fields[name])) for name in where.names if name in fields]
-        outer = [name for name in where.names if name not in fields and name != model.POST]
-        post = model.POST in where.names and model.POST not in fields
+        own = [(name, self._reader(fields[name])) for name in names if name in fields]
+        outer = [name for name in names if name not in fields and name != model.POST]
+        post = model.POST in names and model.POST not in fields
 
         def fits(entry: Entry, values: Values) -> bool | None:
             if negating and any(entry.data.get(key) is True for key in negating):
@@ -228,17 +229,19 @@ class Program:
                 env[model.POST] = self.role(entry.post) or None
             for name in outer:
                 env[name] = values.get(name)
-            return where.evaluate(env)
+            if excluding is not None and excluding.evaluate(env) is True:
+                return False
+            return True if where is None else where.evaluate(env)
 
         return fits
 
     def _reader(self, field: model.Field) -> Callable[[Any], Any]:
         """How a condition reads a key: by its declared type, and what is of another type is unknown.
 
-        Numbers are exact, parties go under the role's own name, one of several is a list.
+        Numbers are exact, parties go under the role's own name, one of several is a list; an empty list says nothing.
         """
         if field.many or field.type == "list":
-            return lambda value: None if value is None else [self.role(one) for one in _several(value)]
+            return lambda value: None if value is None else [self.role(one) for one in _several(value)] or None
         if field.type in ("money", "number"):
             return exact
         if field.type == "bool":

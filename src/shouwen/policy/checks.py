@@ -115,7 +115,8 @@ def _own_lateness(rules: tuple[Rule, ...], scope: Scope) -> None:
             if cause.event != "overdue":
                 continue
             own = {"duty": duty.id, "clause": duty.clause}
-            if cause.where is None or cause.where.evaluate(own) is not False:
+            another = cause.where is not None and cause.where.evaluate(own) is False
+            if not another and not (cause.excluding is not None and cause.excluding.evaluate(own) is True):
                 _say(
                     duty,
                     scope,
@@ -163,7 +164,7 @@ def _following(rules: tuple[Rule, ...], scope: Scope) -> None:
 def _shuts_wholly(gate: Gate, event: str) -> bool:
     """Whether the gate shuts every such act in every matter, with no time for the paper to follow."""
     always = gate.when is None and gate.follow is None and gate.reading is None and gate.per is None
-    return always and any(shut.event == event and shut.where is None for shut in gate.shuts)
+    return always and any(shut.event == event and shut.unconditional for shut in gate.shuts)
 
 
 def _opens(opening: Opening, possible: set[str], scope: Scope) -> bool:

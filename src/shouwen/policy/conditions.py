@@ -5,7 +5,8 @@ reasons: it is three-valued (a value that is not known gives *unknown*, never fa
 true), money is exact (``Decimal``), and the tree is needed to say a condition in Chinese and to
 draw the intervals that a proof walks through.
 
-Supported: ``&& || ! == != < <= > >= + - * in ?: size() startsWith endsWith contains``, lists and literals.
+Supported: ``&& || ! == != < <= > >= + - * in ?: size() startsWith endsWith contains``, ``sets.contains(whole, part)``
+of the language's sets extension (every item of ``part`` is in ``whole``), lists and literals.
 Common Expression Language: https://github.com/google/cel-spec.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
+SUBSET = "sets.contains"
 Names = Mapping[str, str]
 """Declared names with their types: text, bool, number, money, date, instant or list."""
 Evaluate = Callable[[Mapping[str, Any]], Any]
@@ -111,8 +113,11 @@ def _compiled(text: str, names: frozenset[tuple[str, str]]) -> Condition:
 @lru_cache(maxsize=256)
 def _environment(names: frozenset[tuple[str, str]], whole: bool) -> cel.Env:
     number = cel.Type.INT if whole else cel.Type.DOUBLE
-    types = {"bool": cel.Type.BOOL, "number": number, "money": number, "list": cel.Type.List(cel.Type.STRING)}
-    return cel.NewEnv(variables={name: types.get(kind, cel.Type.STRING) for name, kind in names if name not in _TAKEN})
+    texts = cel.Type.List(cel.Type.STRING)
+    types = {"bool": cel.Type.BOOL, "number": number, "money": number, "list": texts}
+    subset = cel.FunctionDecl(SUBSET, [cel.Overload("list_sets_contains_list", cel.Type.BOOL, [texts, texts])])
+    variables = {name: types.get(kind, cel.Type.STRING) for name, kind in names if name not in _TAKEN}
+    return cel.NewEnv(variables=variables, functions=[subset])
 
 
 # Names of the language's own types: a key that is so called cannot be read by a condition.
@@ -312,6 +317,12 @@ def _in(item: Any, items: Any) -> bool | None:
     return None if None in items else False
 
 
+def _subset(whole: list[Any], part: list[Any]) -> bool | None:
+    if any(item not in whole for item in part if item is not None):
+        return None if None in whole else False
+    return None if None in part else True
+
+
 _SPECIAL: dict[str, Callable[..., Evaluate]] = {"_&&_": _and, "_||_": _or, "!_": _not, "_?_:_": _if}
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "_==_": operator.eq,
@@ -325,6 +336,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "_*_": operator.mul,
     "-_": operator.neg,
     "@in": _in,
+    SUBSET: _subset,
     "size": len,
     "startsWith": str.startswith,
     "endsWith": str.endswith,

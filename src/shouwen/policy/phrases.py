@@ -100,6 +100,8 @@ class Phrases:
             return self._comparison(op, args[0], args[1], event)
         if op == "@in":
             return self._membership(args[0], args[1], event)
+        if op == cel.SUBSET:
+            return f"{self._value(args[1], event)}都在{self._value(args[0], event)}之中"
         if op == "_?_:_":
             test, then, other = args
             return f"（{self._tree(test, event)}时{self._value(then, event)}，否则{self._value(other, event)}）"
@@ -139,8 +141,11 @@ class Phrases:
     # --- happenings, triggers, acts ---------------------------------------------
 
     def happening(self, happening: Happening) -> str:
-        where = f"（{self.condition(happening.where, happening.event)}）" if happening.where else ""
-        return self.event(happening.event) + where
+        event = happening.event
+        terms = [self.condition(happening.where, event)] if happening.where else []
+        if happening.excluding:
+            terms.append(f"{self.condition(happening.excluding, event)}的除外")
+        return self.event(event) + (f"（{'；'.join(terms)}）" if terms else "")
 
     def trigger(self, trigger: Trigger) -> str:
         """The time that a trigger names: "接诉后"."""

@@ -37,15 +37,19 @@ def line_in(spec: Any, key: str, line: int) -> int:
 
 
 def happening(spec: Any, line: int, scope: Scope) -> Happening:
-    """An event, or {event, where}."""
+    """An event, or {event, where, except}."""
     if isinstance(spec, str):
         scope.event(spec, line)
         return Happening(spec)
     event = spec["event"]
     scope.event(event, line_in(spec, "event", line))
-    if "where" not in spec or event not in scope.events:
+    if event not in scope.events:
         return Happening(event)
-    return Happening(event, scope.condition(spec["where"], line_in(spec, "where", line), event))
+    where, excluding = (
+        scope.condition(spec[key], line_in(spec, key, line), event) if key in spec else None
+        for key in ("where", "except")
+    )
+    return Happening(event, where, excluding)
 
 
 def trigger(spec: Any, line: int, scope: Scope) -> Trigger:

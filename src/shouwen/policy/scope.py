@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shouwen.calendars import Limit, Unit
-from shouwen.policy.conditions import Call, Condition, ConditionError, ListOf, Literal, Name, Tree, compile_condition
+from shouwen.policy.conditions import (
+    SUBSET,
+    Call,
+    Condition,
+    ConditionError,
+    ListOf,
+    Literal,
+    Name,
+    Tree,
+    compile_condition,
+)
 from shouwen.policy.model import (
     POST,
     Axis,
@@ -29,6 +39,7 @@ from shouwen.policy.vocabulary import condition_type, shared_events
 
 _UNDECLARED = re.compile(r"undeclared reference to '(\w+)'")
 _UNLIKE = re.compile(r"found no matching overload for '([^']+)' applied to '\((.*)\)'")
+_COMPARING = ("_==_", "_!=_", "@in", SUBSET)
 _TYPE_TITLES = {"string": "文字", "int": "整数", "double": "小数", "bool": "是非", "list(string)": "列表"}
 
 
@@ -192,20 +203,15 @@ class Scope:
         return known.title if known else "岗位" if name == POST else name
 
 
-def compared(tree: Tree) -> Iterable[tuple[str, Any]]:
+def compared(tree: Tree) -> Iterator[tuple[str, Any]]:
     """Names with the literals that a condition compares them to."""
     if not isinstance(tree, Call):
         return
-    if tree.op in ("_==_", "_!=_"):
+    if tree.op in _COMPARING:
         left, right = tree.args
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, Name) and isinstance(other, Literal):
-                yield one.name, other.value
-    if tree.op == "@in":
-        one, other = tree.args
-        if isinstance(one, Name) and isinstance(other, ListOf):
-            yield from ((one.name, item.value) for item in other.items if isinstance(item, Literal))
-        if isinstance(one, Literal) and isinstance(other, Name):
-            yield other.name, one.value
+            if isinstance(one, Name):
+                items = other.items if isinstance(other, ListOf) else (other,)
+                yield from ((one.name, item.value) for item in items if isinstance(item, Literal))
     for arg in tree.args:
         yield from compared(arg)

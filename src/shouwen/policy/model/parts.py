@@ -11,10 +11,24 @@ from shouwen.policy.conditions import Condition
 
 @dataclass(frozen=True)
 class Happening:
-    """An event that fits (情形): its type, and a condition over its data."""
+    """An event that fits (情形): its type, a condition over its data, and one that excludes it (除外).
+
+    What is unknown fits neither ``where`` nor ``excluding``: it does not come about by the one, is not lost by the
+    other.
+    """
 
     event: str
     where: Condition | None = None
+    excluding: Condition | None = None
+
+    @property
+    def unconditional(self) -> bool:
+        """Whether every such event fits, whatever its data says."""
+        return self.where is None and self.excluding is None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return tuple(one for one in (self.where, self.excluding) if one is not None)
 
 
 @dataclass(frozen=True)
