@@ -42,6 +42,8 @@ EVENTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "excused": st.fixed_dictionaries({"duties": st.just(["settled"])}),
     "waived": st.fixed_dictionaries({"duties": st.just(["small/2:work"])}),
     "settled": st.just({}),
+    "progress_told": st.fixed_dictionaries({}, optional={"period": st.sampled_from(["2026-02-15", "2026-W10"])}),
+    "reopened": st.just({}),
     "overdue": st.just({}),
     "closed": st.just({}),
 }

@@ -65,6 +65,26 @@ class TestSweep:
         assert (duty.state, duty.opened_at, duty.due_at) == ("open", at("2026-03-06 00:00"), at("2026-03-07 00:00"))
         assert Outbox.objects.filter(kind="duty", person=world.boss).count() == 1
 
+    def test_what_recurs_opens_day_by_day_until_it_ends(self, world: World) -> None:
+        subject = world.intake()
+        world.take(Draft(subject, "work_started", {"order": "O1"}), now=at("2026-03-02 10:00"))
+        swept("2026-03-03 00:01")
+        swept("2026-03-04 00:01")
+        world.take(Draft(subject, "work_finished", {"order": "O1"}), now=at("2026-03-04 10:00"))
+        swept("2026-03-06 00:01")
+        # 3日没有告知，逾期；4日10:00完工，当日的不再需要，以后也不再有。
+        daily = Duty.objects.filter(subject=subject, event="progress_told").order_by("key")
+        assert [(duty.key, duty.state, duty.due_at) for duty in daily] == [
+            ("desk/1:daily@2026-03-03", "overdue", at("2026-03-04 00:00")),
+            ("desk/1:daily@2026-03-04", "void", at("2026-03-05 00:00")),
+        ]
+        told = Outbox.objects.filter(duty__startswith="desk/1:daily", person=world.clerk).order_by("made_at", "kind")
+        assert [(one.kind, one.duty) for one in told] == [
+            ("duty", "desk/1:daily@2026-03-03"),
+            ("duty", "desk/1:daily@2026-03-04"),
+            ("overdue", "desk/1:daily@2026-03-03"),
+        ]
+
     def test_a_subject_that_fails_is_pushed_forward_and_stops_no_other(self, world: World) -> None:
         bad, good = world.intake(), world.intake()
         with lifted(connection), connection.cursor() as cursor:

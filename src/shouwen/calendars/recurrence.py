@@ -88,6 +88,11 @@ class Recurrence:
             for number, rule in enumerate(rules, start=1)
         )
 
+    @property
+    def on_workdays(self) -> bool:
+        """Whether holidays and working days decide when it falls."""
+        return self.workdays_only or self.rule.on_workdays
+
     def sentence(self) -> str:
         """Chinese words: "每月5日前（含当日）", "每季度一次", "每日10:00、16:00各一次"."""
         word = "每个工作日" if self.workdays_only else f"每{self.every.sentence()}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from shouwen.calendars import DateRule, Limit, due, explain
+from shouwen.calendars import DateRule, Limit, Occurrence, Recurrence, due, explain
 from shouwen.engine.answers import Why
 from shouwen.engine.entry import Entry, order
 from shouwen.engine.gates import listed
@@ -72,6 +72,8 @@ class Clocks:
         fixed = self._fixed(instance, rule)
         if fixed is not None:
             return self._end_of(fixed)
+        if instance.occurrence:
+            return instance.occurrence.due
         if isinstance(rule.due, DateRule):
             return rule.due.due(self._anchor(instance), self.program.calendar)[1]
         limit = row.within if row else instance.timed.limit
@@ -82,7 +84,9 @@ class Clocks:
     def too_early(self, instance: Instance, rule: model.Duty, at: datetime) -> bool:
         """Whether an act at `at` comes before the duty may be kept (`not_before`, or the window of a date rule)."""
         program = self.program
-        if rule.not_before is not None:
+        if instance.occurrence:
+            earliest = instance.occurrence.not_before
+        elif rule.not_before is not None:
             earliest = due(rule.not_before, instance.opened_at, program.calendar, program.policy.day_rules)
         elif isinstance(rule.due, DateRule):
             earliest = rule.due.due(self._anchor(instance), program.calendar)[0]
@@ -151,6 +155,13 @@ class Clocks:
             return None
         return instant.astimezone(zone) if instant.tzinfo else instant.replace(tzinfo=zone)
 
+    def _why_then(self, occurrence: Occurrence, recurrence: Recurrence) -> Why:
+        calendar, period = self.program.calendar, occurrence.period
+        years = calendar.provisional_between(period.first, occurrence.due) if recurrence.on_workdays else ()
+        which = f"第{occurrence.number}次，" if occurrence.number > 1 else ""
+        line = f"{recurrence.sentence()}：{which}属{period.sentence()}"
+        return Why(occurrence.due, (line,), calendar.version, "dated", bool(years), said=period.key)
+
     def why(self, instance: Instance, rule: model.Duty) -> Why:
         program = self.program
         row, _ = self.row(instance, rule)
@@ -161,6 +172,8 @@ class Clocks:
             if instance.extended:
                 return Why(due_at, (f"延期至：{fixed}",), version, "extended", said=fixed)
             return Why(due_at, (f"约定或载明的期限：{fixed}",), version, "agreed", said=fixed)
+        if instance.occurrence and instance.timed.every:
+            return self._why_then(instance.occurrence, instance.timed.every.recurrence)
         if isinstance(rule.due, DateRule):
             anchor = self._anchor(instance)
             years = program.calendar.provisional_between(anchor, due_at) if due_at and rule.due.on_workdays else ()

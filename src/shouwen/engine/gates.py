@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shouwen.engine.answers import Shut
 from shouwen.engine.entry import Entry
 from shouwen.engine.program import Program, Values
 from shouwen.policy import model
@@ -24,6 +25,28 @@ class Openings:
         self._program = program
         self._past = past
         self._values = values
+
+    def shut(self, entry: Entry, kind: str) -> Iterator[Shut]:
+        """The gates that shut this act on a subject of this kind, as things stand."""
+        for gate_rule in self._program.gates.get(entry.type, ()):
+            gate = gate_rule.gate
+            if kind not in (gate.kinds or self._program.matter_kinds):
+                continue
+            if gate.when is not None and gate.when.evaluate(self._values) is False:
+                continue
+            if gate_rule.fits is not None and gate_rule.fits(entry, self._values) is False:
+                continue
+            for instance in (listed(entry.data.get(gate.per)) or [None]) if gate.per else [None]:
+                missing = self.missing(gate.until, instance, gate.per)
+                if missing is not None:
+                    yield self._shut_by(gate, instance, missing)
+
+    def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str]) -> Shut:
+        events = opening_events(gate.until)
+        opens = dict.fromkeys(role for event in events for role in self._program.may(event) or ())
+        reason = gate.title or f"须先有：{'、'.join(missing)}"
+        label = None if instance is None else str(instance)
+        return Shut(gate, gate.clause, label, reason, tuple(missing), tuple(opens), events[0] if events else None)
 
     def missing(self, opening: model.Opening, instance: Any, per: str | None) -> list[str] | None:
         """None if it is surely open; else what is missing, in words."""

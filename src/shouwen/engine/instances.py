@@ -1,4 +1,4 @@
-"""Instances of rules (实例), pauses and timers: what a standing keeps while it folds a journal."""
+"""Instances of rules (实例) and pauses: what a standing keeps while it folds a journal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shouwen.calendars import Occurrence
 from shouwen.engine.answers import State
 from shouwen.engine.entry import Entry
 from shouwen.engine.program import Timed
@@ -28,8 +29,10 @@ class Instance:
     have: tuple[Any, ...] = ()
     lifted: State | None = None
     extended: str | None = None
-    replaced: bool = False
-    """A later event took the place of what made it (a new order for an old one)."""
+    lapsed: bool = False
+    """A later event took the place of what made it (a new order for an old one), or ended its recurrence."""
+    occurrence: Occurrence | None = None
+    """The time that it is the duty of, where its rule recurs."""
 
     @property
     def key(self) -> str:
@@ -60,13 +63,3 @@ class Pause:
         if self.end is not None:
             ends.append(self.end)
         return min(ends, default=None)
-
-
-@dataclass(slots=True)
-class Timer:
-    """What opens by itself at an instant; None while the subject is suspended."""
-
-    timed: Timed
-    base: Any
-    since: Entry
-    at: datetime | None

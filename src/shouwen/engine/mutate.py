@@ -73,6 +73,8 @@ def _doubled(rule: model.Rule) -> Iterator[Mutant]:
         if isinstance(rule.trigger, model.Passed):
             trigger = replace(rule.trigger, limit=_double(rule.trigger.limit))
             yield Mutant(rule, f"届满 {rule.trigger.limit} 加倍", replace(rule, trigger=trigger))
+        elif isinstance(rule.trigger, model.Every):
+            yield Mutant(rule, "周期内多一次", replace(rule, trigger=_oftener(rule.trigger)))
     elif isinstance(rule, model.ListRow):
         yield Mutant(rule, f"期限 {rule.within} 加倍", replace(rule, within=_double(rule.within)))
     elif isinstance(rule, model.Gate) and rule.follow:
@@ -81,6 +83,12 @@ def _doubled(rule: model.Rule) -> Iterator[Mutant]:
 
 def _double(limit: Limit) -> Limit:
     return replace(limit, amount=limit.amount * 2 or 1)
+
+
+def _oftener(every: model.Every) -> model.Every:
+    """The same recurrence, once more a period."""
+    given = every.recurrence
+    return replace(every, recurrence=replace(given, count=given.count + 1, slots=(*given.slots, *given.slots[-1:])))
 
 
 def _later(rule: DateRule) -> DateRule:

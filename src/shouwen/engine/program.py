@@ -52,7 +52,7 @@ class Count:
 class Timed:
     """A rule with a trigger, ready to run: a duty or a proposal."""
 
-    __slots__ = ("day_rules", "index", "limit", "names", "parts", "per", "rule", "timer", "watched")
+    __slots__ = ("day_rules", "every", "index", "limit", "names", "parts", "per", "rule", "timer", "watched")
 
     def __init__(self, index: int, rule: model.Duty | model.Proposal, policy: model.Policy) -> None:
         trigger = rule.trigger if isinstance(rule, model.Duty) else rule.on
@@ -61,6 +61,7 @@ class Timed:
         self.per = rule.per
         self.names = rule.when.names if rule.when else frozenset()
         self.timer = trigger if isinstance(trigger, (model.Passed, model.Ahead)) else None
+        self.every = trigger if isinstance(trigger, model.Every) else None
         self.parts = len(trigger.parts) if isinstance(trigger, model.AllOf) else 0
         self.watched = tuple(_watched(trigger))
         self.limit: Limit | None = None
@@ -108,6 +109,10 @@ def _watched(trigger: model.Trigger, part: int = 0) -> Iterable[tuple[model.Happ
         yield trigger.since, 0, "since"
         for unless in trigger.unless:
             yield unless, 0, "unless"
+    elif isinstance(trigger, model.Every):
+        yield trigger.since, 0, "since"
+        for until in trigger.until:
+            yield until, 0, "unless"
     else:
         yield model.Happening(trigger.event), 0, "since"
 

@@ -13,10 +13,12 @@ from typing import Any
 from shouwen.calendars import due
 from shouwen.engine.answers import STANDING, Breach, Next, Owed, Proposed, Shut, State, Why
 from shouwen.engine.clocks import Clocks
+from shouwen.engine.cycles import Cycles, in_turn, lapse
 from shouwen.engine.entry import MENDING, Entry, effective, order
-from shouwen.engine.gates import Openings, listed, opening_events
-from shouwen.engine.instances import Instance, Pause, Timer
+from shouwen.engine.gates import Openings, listed
+from shouwen.engine.instances import Instance, Pause
 from shouwen.engine.program import Program, Timed, Values, Watch
+from shouwen.engine.timers import Timers
 from shouwen.engine.values import Known
 from shouwen.policy import model
 
@@ -43,11 +45,11 @@ class Standing:
         self._last: tuple[datetime, datetime, int] | None = None
         self._instances: dict[int, dict[str | None, Instance]] = {}
         self._parts: dict[tuple[int, Any], dict[int, Entry]] = {}
-        self._timers: list[Timer] = []
-        self._cancelled: set[tuple[int, Any]] = set()
+        self._cycles = Cycles(self.program.calendar)
         self._pauses: list[Pause] = []
         self._past: dict[str, list[Entry]] = {}
         self._clocks = Clocks(self.program, self._past, self._pauses)
+        self._timers = Timers(self._clocks.fires_at)
 
     # --- taking entries in -----------------------------------------------
 
@@ -77,8 +79,8 @@ class Standing:
     def _apply(self, entry: Entry) -> None:
         program = self.program
         self._last = order(entry)
-        if self._timers:
-            self._fire(entry.at)
+        if self._timers or self._cycles:
+            self._by_itself(entry.at)
         if entry.recorded_at != entry.at and self._is_late(entry):
             self.late_entries.append(entry.id)
         if entry.type in program.gates:
@@ -123,33 +125,32 @@ class Standing:
         if watch.fits is not None and watch.fits(entry, self.values) is not True:
             return
         bases = (listed(entry.data.get(timed.per)) or [None]) if timed.per else [None]
+        if watch.role == "unless" and timed.every:
+            self._cycles.end(timed, bases)
+            lapse(self._instances.get(timed.index, {}).values(), bases, entry.at, self._due)
+            return
         if watch.role == "unless":
-            self._spare(timed, bases)
+            self._timers.spare(timed, bases)
             return
         gate = self.program.following.get(timed.rule.id)
         for base in bases:
             if gate is not None and self._openings().missing(gate.until, base, gate.per) is None:
                 continue  # the paper that may follow was there before
-            if watch.role == "since":
-                self._set_timer(timed, base, entry)
+            if timed.every:
+                self._cycles.begin(timed, base, entry)
+            elif watch.role == "since":
+                self._timers.start(timed, base, entry, list(self._instances.get(timed.index, {}).values()))
             elif timed.parts:
                 self._take_part(watch, base, entry)
             else:
                 self._open(timed, base, entry, entry.at)
-
-    def _spare(self, timed: Timed, bases: list[Any]) -> None:
-        """What a timer waits for has come: it does not fire; one without the instance's key spares all."""
-        self._cancelled.update((timed.index, base) for base in bases)
-        self._timers = [
-            timer for timer in self._timers if timer.timed is not timed or (timer.base not in bases and bases != [None])
-        ]
 
     def _replace(self, entry: Entry) -> None:
         for standing in self._instances.values():
             for instance in standing.values():
                 per = instance.timed.per
                 if per in entry.data and instance.base in listed(entry.data["replaces"]):
-                    instance.replaced = True
+                    instance.lapsed = True
 
     def _take_part(self, watch: Watch, base: Any, entry: Entry) -> None:
         have = self._parts.setdefault((watch.timed.index, base), {})
@@ -173,33 +174,13 @@ class Standing:
         self._relive(instance)
         standing[label] = instance
 
-    def _set_timer(self, timed: Timed, base: Any, entry: Entry) -> None:
-        again = timed.rule.again if isinstance(timed.rule, model.Duty) else "add"
-        if again != "add" and {(timed.index, base), (timed.index, None)} & self._cancelled:
-            return
-        # A date that is set again moves what was ahead of it; a limit that runs is not started anew.
-        if isinstance(timed.timer, model.Ahead):
-            self._timers = [timer for timer in self._timers if timer.timed is not timed or timer.base != base]
-        elif self._has_run(timed, base):
-            return
-        self._timers.append(Timer(timed, base, entry, self._clocks.fires_at(timed, entry)))
-
-    def _has_run(self, timed: Timed, base: Any) -> bool:
-        opened = self._instances.get(timed.index, {}).values()
-        once = isinstance(timed.rule, model.Duty) and timed.rule.again == "ignore"
-        running = any(timer.timed is timed and timer.base == base for timer in self._timers)
-        return running or (once and any(instance.base == base for instance in opened))
-
-    def _fire(self, before: datetime) -> None:
-        """Open what fell due before this instant; an act at the very instant still comes in time."""
-        ripe = [(timer.at, timer) for timer in self._timers if timer.at is not None and timer.at < before]
-        for at, timer in sorted(ripe, key=lambda pair: pair[0]):
-            self._timers.remove(timer)
-            self._open(timer.timed, timer.base, timer.since, at)
-
-    def _retime(self) -> None:
-        for timer in self._timers:
-            timer.at = self._clocks.fires_at(timer.timed, timer.since)
+    def _by_itself(self, at: datetime) -> None:
+        """Open what fell due before this instant, and what recurs and has come round by it."""
+        for fired_at, timer in self._timers.ripe(at):
+            self._open(timer.timed, timer.base, timer.since, fired_at)
+        for instance in self._cycles.come_round(at):
+            self._relive(instance)
+            self._instances.setdefault(instance.timed.index, {}).setdefault(instance.label, instance)
 
     # --- keeping (1, 2, 7) ----------------------------------------------------
 
@@ -215,6 +196,11 @@ class Standing:
             if keeper.fits is not None and keeper.fits(entry, self.values) is not True:
                 continue
             wanted = (listed(entry.data.get(keeper.same)) or [None]) if keeper.timed.per and keeper.same else None
+            if keeper.timed.every:
+                self._keep_in_turn(
+                    rule, entry, [one for one in standing.values() if wanted is None or one.base in wanted]
+                )
+                continue
             kept: set[Any] = set()
             for instance in standing.values():
                 if instance.kept or (wanted is not None and instance.base not in wanted):
@@ -225,6 +211,17 @@ class Standing:
                     continue  # one act keeps the oldest of several
                 kept.add(instance.base)
                 self._keep_one(instance, rule, entry)
+
+    def _keep_in_turn(self, rule: model.Duty, entry: Entry, standing: list[Instance]) -> None:
+        could = [one for one in standing if one.live and not (one.kept or one.lapsed or one.lifted)]
+        could = [one for one in could if not self._clocks.too_early(one, rule, entry.at)]
+        for instance in in_turn(could, entry, self._due):
+            self._keep_one(instance, rule, entry)
+
+    def _due(self, instance: Instance) -> datetime | None:
+        rule = instance.timed.rule
+        assert isinstance(rule, model.Duty)
+        return self._clocks.due(instance, rule, self._clocks.row(instance, rule)[0])
 
     def _keep_one(self, instance: Instance, rule: model.Duty, entry: Entry) -> None:
         if rule.need is None:
@@ -254,7 +251,7 @@ class Standing:
 
     def _suspend(self, entry: Entry) -> None:
         self._pauses.append(Pause(tuple(str(name) for name in listed(entry.data.get("duties"))), entry.at))
-        self._retime()
+        self._timers.retime()
 
     def _resume(self, entry: Entry) -> None:
         names = tuple(str(name) for name in listed(entry.data.get("duties")))
@@ -263,7 +260,7 @@ class Standing:
                 pause.freed.append((names, entry.at))
             elif pause.end is None:
                 pause.end = entry.at
-        self._retime()
+        self._timers.retime()
 
     def _extend(self, entry: Entry) -> None:
         until = entry.data.get("until")
@@ -284,7 +281,7 @@ class Standing:
         self.merged_into = str(entry.data.get("other")) if entry.type == "merged" else None
 
     def _end(self, entry: Entry) -> None:
-        self.ended = entry.type != "reopened"
+        self.ended = self._cycles.stopped = entry.type != "reopened"
         self.withdrawn = entry.type == "withdrawn" or (self.withdrawn and self.ended)
 
     # --- gates (5, 6) ---------------------------------------------------------
@@ -292,36 +289,13 @@ class Standing:
     def shut(self, event: str, data: Mapping[str, Any], at: datetime | None = None) -> list[Shut]:
         """The gates that shut this act now; empty if it may be done."""
         probe = Entry("", self.subject, self.kind, event, _NEVER, _NEVER, 0, "", "", "", data)
-        return list(self._shut(probe))
-
-    def _shut(self, entry: Entry) -> Iterator[Shut]:
-        openings = self._openings()
-        for gate_rule in self.program.gates.get(entry.type, ()):
-            gate = gate_rule.gate
-            if self.kind not in (gate.kinds or self.program.matter_kinds):
-                continue
-            if gate.when is not None and gate.when.evaluate(self.values) is False:
-                continue
-            if gate_rule.fits is not None and gate_rule.fits(entry, self.values) is False:
-                continue
-            for instance in (listed(entry.data.get(gate.per)) or [None]) if gate.per else [None]:
-                missing = openings.missing(gate.until, instance, gate.per)
-                if missing is not None:
-                    yield self._shut_by(gate, instance, missing)
+        return list(self._openings().shut(probe, self.kind))
 
     def _openings(self) -> Openings:
         return Openings(self.program, self._past, self.values)
 
-    def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str]) -> Shut:
-        events = opening_events(gate.until)
-        opens = dict.fromkeys(role for event in events for role in self.program.may(event) or ())
-        reason = gate.title or f"须先有：{'、'.join(missing)}"
-        label = None if instance is None else str(instance)
-        event = events[0] if events else None
-        return Shut(gate, gate.clause, label, reason, tuple(missing), tuple(opens), event)
-
     def _note_breaches(self, entry: Entry) -> None:
-        for shut in self._shut(entry):
+        for shut in self._openings().shut(entry, self.kind):
             if shut.gate.follow is None:
                 self.breaches.append(
                     Breach(entry.id, entry.type, shut.gate, shut.clause, shut.instance, entry.at, entry.post)
@@ -338,11 +312,7 @@ class Standing:
     def _all(self, now: datetime) -> Iterator[Instance]:
         for standing in self._instances.values():
             yield from standing.values()
-        for timer in self._timers:
-            if timer.at is None or timer.at > now:
-                continue
-            label = None if timer.base is None else str(timer.base)
-            instance = Instance(timer.timed, timer.base, label, timer.since, timer.at)
+        for instance in (*self._timers.by(now), *self._cycles.by(now)):
             self._relive(instance)
             yield instance
 
@@ -383,7 +353,7 @@ class Standing:
         kept = instance.kept
         if kept is not None:
             return "late" if due_at is not None and kept.at > due_at else "kept"
-        if instance.replaced or self.merged_into is not None or self.withdrawn:
+        if instance.lapsed or self.merged_into is not None or self.withdrawn:
             return "void"
         if self._clocks.stands(instance, due_at):
             return "paused"
@@ -441,7 +411,7 @@ class Standing:
 
     def wakes_at(self, now: datetime) -> datetime | None:
         """The next instant after `now` at which something opens by itself."""
-        instants = [timer.at for timer in self._timers if timer.at is not None and timer.at > now]
+        instants = [*self._timers.after(now), *self._cycles.next_after(now)]
         return min(instants, default=None)
 
 

@@ -10,6 +10,7 @@ from shouwen.policy.model import (
     AnyOf,
     Axis,
     Duty,
+    Every,
     Fact,
     Gate,
     Happening,
@@ -105,7 +106,7 @@ def _happenings(trigger: Trigger) -> Iterator[Happening]:
     elif isinstance(trigger, (AnyOf, AllOf)):
         for part in trigger.parts:
             yield from _happenings(part)
-    elif isinstance(trigger, Passed):
+    elif isinstance(trigger, (Passed, Every)):
         yield trigger.since
 
 

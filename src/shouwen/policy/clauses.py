@@ -11,6 +11,7 @@ from shouwen.policy.model import (
     ChecklistItem,
     Definition,
     Duty,
+    Every,
     Gate,
     LimitList,
     ListRow,
@@ -141,6 +142,8 @@ class _Reader:
         kept = act(item["do"], item.line_of("do"), scope)
         start_key = "each" if "each" in item else "after"
         start = trigger(item.get(start_key, "received"), item.line_of(start_key), scope)
+        if isinstance(start, Every):
+            self._recurring(item)
         per = item.get("per")
         if per:
             for event in events_of(start):
@@ -169,6 +172,14 @@ class _Reader:
             roll=None if "due" in item else item.get("roll"),
             excusable=item.get("excusable", False),
         )
+
+    def _recurring(self, item: Map) -> None:
+        """A recurrence says itself when each of its duties opens and is due."""
+        if "after" in item:
+            self.scope.say(item.line_of("after"), "周期（every）写在 after 里", "写作 each: {every: …, since: …}")
+        for key in ("again", "within", "due", "agreed", "roll", "not_before"):
+            if key in item:
+                self.scope.say(item.line_of(key), f"周期（every）自己写明每次的到期时间，{key} 不起作用", f"去掉 {key}")
 
     def gate(self, item: Map) -> Gate:
         scope = self.scope
@@ -272,6 +283,8 @@ class _Reader:
     def proposal(self, item: Map) -> Proposal:
         scope = self.scope
         on = trigger(item["on"], item.line_of("on"), scope)
+        if isinstance(on, Every):
+            scope.say(item.line_of("on"), "建议不能按周期（every）提出", "写明由哪个事件引起")
         per = item.get("per")
         for event in events_of(on) if per else ():
             scope.key(event, str(per), item.line_of("per"))

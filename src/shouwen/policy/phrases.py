@@ -14,6 +14,7 @@ from shouwen.policy.model import (
     Ahead,
     AllOf,
     AnyOf,
+    Every,
     Happening,
     LimitList,
     ListLimit,
@@ -158,6 +159,9 @@ class Phrases:
         if isinstance(trigger, Passed):
             unless = f"仍未{'或'.join(map(self.happening, trigger.unless))}" if trigger.unless else ""
             return f"自{self.happening(trigger.since)}起满{trigger.limit.sentence()}{unless}时"
+        if isinstance(trigger, Every):
+            until = f"至{'或'.join(map(self.happening, trigger.until))}止，" if trigger.until else "，"
+            return f"自{self.happening(trigger.since)}起{until}{trigger.recurrence.sentence()}"
         return self._ahead(trigger)
 
     def _ahead(self, trigger: Ahead) -> str:

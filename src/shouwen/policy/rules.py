@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shouwen.calendars import DateRule
+from shouwen.calendars import DateRule, Recurrence
 from shouwen.policy.model import (
     Act,
     Ahead,
     AllOf,
     AnyOf,
+    Every,
     FieldDue,
     ForEach,
     Happening,
@@ -63,20 +64,41 @@ def trigger(spec: Any, line: int, scope: Scope) -> Trigger:
     if "all" in spec:
         return AllOf(tuple(_at_once(part, line_in(spec, "all", line), scope) for part in spec["all"]))
     if "passed" in spec:
-        at = line_in(spec, "unless", line)
-        given = spec.get("unless", [])
-        unless = tuple(happening(one, at, scope) for one in (given if isinstance(given, list) else [given]))
         limit = scope.limit(spec["passed"], line_in(spec, "passed", line))
-        return Passed(limit, happening(spec["since"], line_in(spec, "since", line), scope), unless)
+        since = happening(spec["since"], line_in(spec, "since", line), scope)
+        return Passed(limit, since, _several(spec, "unless", line, scope))
+    if "every" in spec:
+        return _every(spec, line, scope)
     ahead = scope.path(spec["of"], line_in(spec, "of", line))
     return Ahead(scope.limit(spec["ahead"], line_in(spec, "ahead", line)), ahead.event, ahead.key)
+
+
+def _several(spec: Any, key: str, line: int, scope: Scope) -> tuple[Happening, ...]:
+    """One happening or several under `key`, or none."""
+    given = spec.get(key, [])
+    at = line_in(spec, key, line)
+    return tuple(happening(one, at, scope) for one in (given if isinstance(given, list) else [given]))
+
+
+def _every(spec: Any, line: int, scope: Scope) -> Every:
+    """A recurrence: what is not `since` and `until` says when it falls."""
+    since = happening(spec["since"], line_in(spec, "since", line), scope)
+    until = _several(spec, "until", line, scope)
+    try:
+        recurrence = Recurrence.parse({key: value for key, value in spec.items() if key not in ("since", "until")})
+    except ValueError as error:
+        scope.say(line_in(spec, "every", line), str(error))
+        recurrence = Recurrence.parse({"every": "month"})
+    return Every(recurrence, since, until)
 
 
 def _at_once(spec: Any, line: int, scope: Scope) -> Trigger:
     """A part of an any-of or all-of: something that happens, not a timer."""
     part = trigger(spec, line, scope)
-    if isinstance(part, (Passed, Ahead)):
-        scope.say(line, "届满（passed）和提前（ahead）不能放在 any、all 里", "单独作为起算；或写成两条规则")
+    if isinstance(part, (Passed, Ahead, Every)):
+        scope.say(
+            line, "届满（passed）、提前（ahead）和周期（every）不能放在 any、all 里", "单独作为起算；或写成两条规则"
+        )
     return part
 
 
@@ -87,7 +109,7 @@ def events_of(trigger: Trigger) -> Iterator[str]:
     elif isinstance(trigger, (AnyOf, AllOf)):
         for part in trigger.parts:
             yield from events_of(part)
-    elif isinstance(trigger, Passed):
+    elif isinstance(trigger, (Passed, Every)):
         yield trigger.since.event
     else:
         yield trigger.event

@@ -11,6 +11,7 @@ from shouwen.policy.model import (
     Clause,
     Definition,
     Duty,
+    Every,
     Fact,
     FieldDue,
     Gate,
@@ -120,7 +121,7 @@ class Sentences:
     def _(self, duty: Duty) -> str:
         say = self.say
         start = say.trigger(duty.trigger)
-        each = "每次" if duty.again == "add" else ""
+        each = "每次" if duty.again == "add" and not isinstance(duty.trigger, Every) else ""
         title = duty.title if duty.title != say.event(duty.act.event) else ""
         to = f"向{'、'.join(duty.to)}" if duty.to else ""
         parts = [
@@ -137,7 +138,7 @@ class Sentences:
             return f"不迟于{self.say.event(duty.due.event)}所载的{self.say.key(duty.due.event, duty.due.key)}"
         if isinstance(duty.due, DateRule):
             return duty.due.sentence()
-        return self.say.within(duty.within)
+        return "" if isinstance(duty.trigger, Every) else self.say.within(duty.within)
 
     def _duty_terms(self, duty: Duty) -> str:
         """What else the rule says of its time, instances and acts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shouwen.calendars import Limit
+from shouwen.calendars import Limit, Recurrence
 from shouwen.policy.conditions import Condition
 
 
@@ -63,7 +63,16 @@ class Ahead:
     key: str
 
 
-Trigger = Happening | AnyOf | AllOf | Passed | Ahead
+@dataclass(frozen=True)
+class Every:
+    """A recurrence (周期): one duty for each time that falls after ``since`` and before ``until``."""
+
+    recurrence: Recurrence
+    since: Happening
+    until: tuple[Happening, ...] = ()
+
+
+Trigger = Happening | AnyOf | AllOf | Passed | Ahead | Every
 
 
 @dataclass(frozen=True)
