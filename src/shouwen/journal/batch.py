@@ -23,6 +23,7 @@ from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
 from shouwen.journal.errors import Invalid, NotRecorded, Refused
 from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.journal.notices import Notices
+from shouwen.journal.own import check_own
 from shouwen.journal.owners import FIRST_ASKED, FIRST_ASKED_POST
 from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, REBASED, OpenJournal
 from shouwen.journal.powers import Doers, role_of
@@ -219,6 +220,8 @@ class Batch:
         post = draft.post or self.actor.post
         if not as_fact and not self.actor.system:
             post = role_of(draft, event, journal, self.actor, self.now, lambda: self._seats)
+            assert self.actor.person is not None
+            check_own(draft, checked.data, journal, self.actor.person, post, self._seats, self.now)
         recorded_at, back = journal.recorded_at(self.now)
         at = draft.at or recorded_at
         if event.act and not as_fact and journal.standing is not None:

@@ -126,7 +126,7 @@ def _duty_error(event: str, names: list[str], journal: OpenJournal, now: datetim
     if event in NAMING_DUTIES and not names:
         return _("Say which duty.")
     for name in names:
-        meant = [one for one in owed if name in _names(one) or f"{policy}/{name}" in _names(one)]
+        meant = [one for one in owed if name in names_of(one) or f"{policy}/{name}" in names_of(one)]
         if not meant:
             return _("There is no such duty: %(name)s.") % {"name": name}
         if event == "excused" and not any(one.rule.excusable for one in meant):
@@ -134,7 +134,8 @@ def _duty_error(event: str, names: list[str], journal: OpenJournal, now: datetim
     return None
 
 
-def _names(owed: Owed) -> set[str | None]:
+def names_of(owed: Owed) -> set[str | None]:
+    """The names under which an act can mean this duty."""
     events = {happening.event for happening in owed.rule.act.happenings}
     return {owed.key, owed.rule.id, owed.rule.clause, owed.instance, *events}
 

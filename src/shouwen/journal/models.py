@@ -79,6 +79,7 @@ class Subject(models.Model):
     )
     offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=SubjectState, default=SubjectState.OPEN)
+    confidential = models.BooleanField(_("confidential"), default=False)
     axes = models.JSONField(_("categories"), default=dict, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -92,7 +93,9 @@ class Subject(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
 
-    reach = Reach(people=("owner_person", "offered_to"), posts=("owner_post",), also=_handled)
+    reach = Reach(
+        people=("owner_person", "offered_to"), posts=("owner_post",), also=_handled, confidential="confidential"
+    )
 
     class Meta:
         verbose_name = _("subject")
@@ -213,6 +216,8 @@ class Duty(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=DutyState)
     kept_at = models.DateTimeField(_("kept at"), null=True)
     missing = models.JSONField(_("missing"), default=list)
+    stuck = models.JSONField(_("shut by"), default=list)
+    stuck_since = models.DateTimeField(_("shut since"), null=True)
     triggered_by = models.PositiveIntegerField(_("opened by entry"), null=True)
     kept_by = models.PositiveIntegerField(_("kept by entry"), null=True)
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
@@ -224,6 +229,7 @@ class Duty(models.Model):
         people=("subject__owner_person", "subject__offered_to"),
         posts=("subject__owner_post",),
         also=_in_handled,
+        confidential="subject__confidential",
     )
 
     class Meta:
@@ -365,13 +371,23 @@ class Anchor(models.Model):
         return f"{self.day} {self.root}"
 
 
+class AccessKind(models.TextChoices):
+    LOOKED = "looked", _("Looked at")
+    REVEALED = "revealed", _("Revealed")
+    SEARCHED = "searched", _("Searched")
+    EXPORTED = "exported", _("Exported")
+
+
 class AccessLog(models.Model):
-    """查阅记录: who looked at personal data."""
+    """查阅记录: who looked at personal data, whose and why. ``customer`` is the customer's id in its room below."""
 
     at = models.DateTimeField(_("at"))
     person = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("person"))
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+", verbose_name=_("subject"))
+    customer = models.CharField(_("customer"), max_length=64, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=AccessKind, default=AccessKind.LOOKED)
     what = models.CharField(_("what"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("access")
@@ -379,6 +395,7 @@ class AccessLog(models.Model):
         indexes = [
             models.Index(fields=["subject", "at"], name="access_subject"),
             models.Index(fields=["person", "at"], name="access_person"),
+            models.Index(fields=["customer", "at"], condition=~Q(customer=""), name="access_customer"),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,8 @@ def visible(person: Person, queryset: QuerySet[M], at: datetime) -> QuerySet[M]:
     """The rows that the person may see at ``at``; one query for the posts held, none for a row.
 
     A post sees its unit and everything below; people see what they or their posts own or handle;
-    superusers and auditors see everything, who may not sign in sees nothing.
+    superusers and auditors see everything, who may not sign in sees nothing. A confidential row is seen by none of
+    them for that alone, but only by the people and posts that own or handle it or were named.
     Raises TypeError for a model that does not say whose its rows are.
     """
     reach = getattr(queryset.model, "reach", None)
@@ -36,12 +37,13 @@ def visible(person: Person, queryset: QuerySet[M], at: datetime) -> QuerySet[M]:
         raise TypeError(f"{queryset.model.__name__} has no reach")
     if not person.is_active:
         return queryset.none()
-    if person.is_superuser or person.auditor:
+    everything = person.is_superuser or person.auditor
+    if everything and not reach.confidential:
         return queryset
     held = seats(person, at)
-    seen = Q(pk__in=[])
-    for path in _topmost(held):
-        seen |= reach.within(path)
+    seen = reach.open if everything else Q(pk__in=[])
+    for path in () if everything else _topmost(held):
+        seen |= reach.within(path) & reach.open
     for lookup in reach.people:
         seen |= Q((lookup, person))
     posts = [seat.post.pk for seat in held]
