@@ -92,7 +92,8 @@ class TestGatesAndPowers:
         with pytest.raises(Invalid) as invalid:
             world.take(Draft(subject, "excused", {"duties": ["answered"], "reason": "台风"}))
         assert invalid.value.errors == {"duties": "条款没有规定例外：desk/1。"}
-        world.take(Draft(subject, "excused", {"duties": ["plan_made"], "reason": "台风"}), now=at("2026-03-02 11:00"))
+        excuse = Draft(subject, "excused", {"duties": ["plan_made"], "reason": "台风"})
+        world.take(excuse, by=world.boss, now=at("2026-03-02 11:00"))
         assert Duty.objects.get(subject=subject, event="plan_made").state == "excused"
 
 

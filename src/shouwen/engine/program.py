@@ -259,6 +259,10 @@ class Program:
         """Roles that may do this act; None where no clause names anybody."""
         return self._may.get(event)
 
+    def may_own(self, event: str, role: str) -> bool:
+        """Whether a clause gives the role this act also upon duties that it owes itself."""
+        return any(power.own and power.who == role and event in power.may for power in self.policy.all_of(model.Power))
+
     def role(self, post: Any) -> Any:
         """The role (or each of a list) under its own name, where the text spells it in several ways."""
         if isinstance(post, str):

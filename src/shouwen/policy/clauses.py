@@ -247,7 +247,7 @@ class _Reader:
         for event in item["may"]:
             self.scope.event(event, item.line_of("may"))
         who = self.scope.role(item["who"], item.line_of("who"))
-        return Power(**self.common(item, "power"), who=who, may=tuple(item["may"]))
+        return Power(**self.common(item, "power"), who=who, may=tuple(item["may"]), own=item.get("own", False))
 
     def record(self, item: Map) -> RecordRule:
         if self.scope.event(item["event"], item.line_of("event")):

@@ -219,7 +219,8 @@ class Sentences:
 
     @_said.register
     def _(self, power: Power) -> str:
-        return f"{power.who}有权{'、'.join(self.say.event(event) for event in power.may)}"
+        own = "，包括对自己所欠的义务" if power.own else ""
+        return f"{power.who}有权{'、'.join(self.say.event(event) for event in power.may)}{own}"
 
     @_said.register
     def _(self, record: RecordRule) -> str:

@@ -102,6 +102,8 @@ class Power(Rule):
 
     who: str
     may: tuple[str, ...]
+    own: bool = False
+    """Also upon duties that he owes himself: his own clock, his own exception."""
 
 
 @dataclass(frozen=True, kw_only=True)
