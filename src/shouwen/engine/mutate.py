@@ -1,13 +1,13 @@
 """Mutation of a policy (变异): is every rule held by a scenario that names its clause?
 
-Each mutant differs in one place: a rule deleted (for a gate: opened), a limit doubled, a role swapped. It is
-killed when a scenario that names the rule's clause fails under it.
+Each mutant differs in one place: a rule deleted (for a gate: opened), a limit doubled, a role swapped, an exception
+left out. It is killed when a scenario that names the rule's clause fails under it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import time
 from typing import Any
 
@@ -59,6 +59,7 @@ def mutants(policy: model.Policy) -> Iterator[Mutant]:
                 yield from _doubled(rule)
                 yield from _swapped(rule, roles)
                 yield from _without_rows(rule)
+                yield from (Mutant(rule, "删去除外", changed) for changed in _without_exceptions(rule))
 
 
 def _doubled(rule: model.Rule) -> Iterator[Mutant]:
@@ -118,6 +119,21 @@ def _without_rows(rule: model.Rule) -> Iterator[Mutant]:
         for row in rule.rows:
             rows = tuple(other for other in rule.rows if other is not row)
             yield Mutant(rule, f"删去判定行“{row.when.text}”", replace(rule, rows=rows))
+
+
+def _without_exceptions(part: Any) -> Iterator[Any]:
+    """The rule, or a part of one, once for each exception (``except``) in it, without that one."""
+    if isinstance(part, model.Happening):
+        if part.excluding is not None:
+            yield replace(part, excluding=None)
+    elif isinstance(part, tuple):
+        for number, one in enumerate(part):
+            yield from ((*part[:number], changed, *part[number + 1 :]) for changed in _without_exceptions(one))
+    elif is_dataclass(part) and not isinstance(part, type):
+        for own in fields(part):
+            yield from (
+                replace(part, **{own.name: changed}) for changed in _without_exceptions(getattr(part, own.name))
+            )
 
 
 def survivors(policy: model.Policy, cases: Iterable[Case], calendar: Calendar) -> Iterator[tuple[Mutant, bool]]:
