@@ -11,12 +11,12 @@ from django.utils.functional import Promise
 
 from shouwen.customers.masking import mask_name
 from shouwen.customers.models import Asset, Customer
-from shouwen.desk.acting import Acting, open_journal
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.relations import relations, undone_by
 from shouwen.desk.words import Names, Said, references, said, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.engine.entry import MENDING
+from shouwen.journal.acting import Acting, open_journal
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
 from shouwen.journal.pen import LATE, OpenJournal
 from shouwen.matters.actions import UNDOES

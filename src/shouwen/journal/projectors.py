@@ -8,11 +8,17 @@ from shouwen.journal.pen import OpenJournal
 Projector = Callable[[Sequence[Entry]], None]
 """Given all entries of its type that one batch writes; writes rows of its own room and nothing else."""
 _projectors: dict[str, list[Projector]] = {}
+_of_all: list[Projector] = []
 
 
 def register(event: str, projector: Projector) -> None:
     """Call `projector` with every entry of this type, in the transaction that writes it."""
     _projectors.setdefault(event, []).append(projector)
+
+
+def register_all(projector: Projector) -> None:
+    """Call `projector` once a batch with all entries that it writes, in the transaction that writes them."""
+    _of_all.append(projector)
 
 
 def run(journals: Sequence[OpenJournal]) -> None:
@@ -24,3 +30,5 @@ def run(journals: Sequence[OpenJournal]) -> None:
     for event, entries in by_type.items():
         for projector in _projectors[event]:
             projector(entries)
+    for projector in _of_all:
+        projector([entry for journal in journals for entry in journal.added])

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shouwen.desk import workbench as queries
-from shouwen.desk.acting import acting_from
 from shouwen.desk.forms import Combobox
 from shouwen.desk.words import name_of
 from shouwen.journal import clock
+from shouwen.journal.acting import acting_from
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Draft
 from shouwen.journal.errors import Invalid, NotRecorded

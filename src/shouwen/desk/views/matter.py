@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.customers.queries import described
-from shouwen.desk.arithmetic import lines_of
 from shouwen.desk.matter import MatterPage
 from shouwen.journal import access_log, clock
+from shouwen.journal.arithmetic import lines_of
 from shouwen.journal.errors import NoRoom
 from shouwen.journal.models import Subject
 from shouwen.organisation.access import visible

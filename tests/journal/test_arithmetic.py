@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils import translation
 
 from shouwen.calendars import statutory_calendar
-from shouwen.desk.arithmetic import lines_of
 from shouwen.engine import Entry, Standing, Why, compile_policy
+from shouwen.journal.arithmetic import lines_of
 from shouwen.policy import load_named
 
 
