@@ -204,3 +204,30 @@ def test_a_year_without_an_official_calendar_is_provisional_only_where_working_d
     now = datetime.fromisoformat("2027-03-02T01:00:00+08:00")
     assert not found.explain("recurring/1:daily@2027-03-02", now).provisional
     assert found.explain("recurring/2:twice@2027-03-02", now).provisional
+
+
+def test_a_time_ahead_moves_with_its_date() -> None:
+    planned = ("03-02T10:00", "planned", {"planned_on": "2026-03-30"})
+    # 3月30日之前两周是3月16日；当日不计，三日内到19日24:00。
+    assert seen(standing(RECEIVED, planned), "5:proposal", "03-17T09:00") == [
+        (None, "03-16 00:00", "03-20 00:00", "open", None)
+    ]
+    moved = standing(RECEIVED, planned, ("03-17T09:00", "rescheduled", {"planned_on": "2026-04-20"}))
+    # 改到4月20日：前两周是4月6日，原来那一次不再需要。
+    assert seen(moved, "5:proposal", "03-18T00:00") == []
+    assert seen(moved, "5:proposal", "04-06T00:00") == [(None, "04-06 00:00", "04-10 00:00", "open", None)]
+
+
+def test_a_date_nearer_than_the_time_ahead_of_it_counts_from_when_it_was_set() -> None:
+    found = standing(RECEIVED, ("03-02T10:00", "planned", {"planned_on": "2026-03-10"}))
+    assert seen(found, "5:proposal", "03-02T10:00") == [(None, "03-02 10:00", "03-06 00:00", "open", None)]
+
+
+def test_what_was_kept_stays_kept_when_the_date_moves() -> None:
+    found = standing(
+        RECEIVED,
+        ("03-02T10:00", "planned", {"planned_on": "2026-03-30"}),
+        ("03-17T09:00", "plan_made", {"way": "整改"}),
+        ("03-18T09:00", "rescheduled", {"planned_on": "2026-04-20"}),
+    )
+    assert [row[3] for row in seen(found, "5:proposal", "04-30T00:00")] == ["kept"]

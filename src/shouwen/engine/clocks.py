@@ -32,9 +32,9 @@ class Clocks:
             pauses = [(pause.start, pause.end) for pause in self._pauses if not pause.names]
             return due(wanted.limit, since.at, program.calendar, program.policy.day_rules, pauses)
         assert isinstance(wanted, model.Ahead)
-        value = since.data.get(wanted.key)
+        value = next((since.data.get(place.key) for place in wanted.of if place.event == since.type), None)
         end = self._end_of(value) if isinstance(value, str) else None
-        return None if end is None else program.ahead(wanted.limit, end)
+        return None if end is None else max(program.ahead(wanted.limit, end), since.at)
 
     def pauses(self, instance: Instance) -> list[tuple[datetime, datetime | None]]:
         """When this duty's clock stood from its opening on, in order."""

@@ -105,16 +105,17 @@ def _watched(trigger: model.Trigger, part: int = 0) -> Iterable[tuple[model.Happ
     elif isinstance(trigger, model.AllOf):
         for number, one in enumerate(trigger.parts):
             yield from _watched(one, number)
-    elif isinstance(trigger, model.Passed):
-        yield trigger.since, 0, "since"
-        for unless in trigger.unless:
-            yield unless, 0, "unless"
-    elif isinstance(trigger, model.Every):
-        yield trigger.since, 0, "since"
-        for until in trigger.until:
-            yield until, 0, "unless"
     else:
-        yield model.Happening(trigger.event), 0, "since"
+        yield from _watched_in_time(trigger)
+
+
+def _watched_in_time(trigger: model.Passed | model.Every | model.Ahead) -> Iterable[tuple[model.Happening, int, str]]:
+    if isinstance(trigger, model.Ahead):
+        yield from ((model.Happening(place.event), 0, "since") for place in trigger.of)
+        return
+    yield trigger.since, 0, "since"
+    for end in trigger.unless if isinstance(trigger, model.Passed) else trigger.until:
+        yield end, 0, "unless"
 
 
 class Program:

@@ -138,8 +138,8 @@ class Standing:
                 continue  # the paper that may follow was there before
             if timed.every:
                 self._cycles.begin(timed, base, entry)
-            elif watch.role == "since":
-                self._timers.start(timed, base, entry, list(self._instances.get(timed.index, {}).values()))
+            elif timed.timer:
+                self._start(timed, base, entry)
             elif timed.parts:
                 self._take_part(watch, base, entry)
             else:
@@ -173,6 +173,14 @@ class Standing:
         instance = Instance(timed, base, label, entry, at)
         self._relive(instance)
         standing[label] = instance
+
+    def _start(self, timed: Timed, base: Any, entry: Entry) -> None:
+        """Of a date that was set anew: what opened ahead of the old one, and is not kept, opens ahead of the new."""
+        standing = self._instances.get(timed.index, {})
+        if isinstance(timed.timer, model.Ahead):
+            for label in [label for label, one in standing.items() if one.base == base and one.kept is None]:
+                del standing[label]
+        self._timers.start(timed, base, entry, list(standing.values()))
 
     def _by_itself(self, at: datetime) -> None:
         """Open what fell due before this instant, and what recurs and has come round by it."""

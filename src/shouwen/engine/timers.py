@@ -44,7 +44,9 @@ class Timers:
             return
         if isinstance(timed.timer, model.Ahead):
             self._running = [timer for timer in self._running if timer.timed is not timed or timer.base != base]
-        elif self._runs(timed, base) or (again == "ignore" and any(one.base == base for one in opened)):
+        elif self._runs(timed, base):
+            return
+        if again == "ignore" and any(one.base == base for one in opened):
             return
         self._running.append(Timer(timed, base, since, self._fires_at(timed, since)))
 

@@ -165,7 +165,8 @@ class Phrases:
         return self._ahead(trigger)
 
     def _ahead(self, trigger: Ahead) -> str:
-        return f"{self.event(trigger.event)}所载{self.key(trigger.event, trigger.key)}之前{trigger.limit.sentence()}"
+        places = "或".join(f"{self.event(place.event)}所载{self.key(place.event, place.key)}" for place in trigger.of)
+        return f"{places}之前{trigger.limit.sentence()}"
 
     def act(self, act: Act) -> str:
         words = "或".join(self.happening(part) for part in act.happenings)

@@ -28,8 +28,9 @@ from shouwen.policy.model import (
     Within,
     WordLimit,
 )
-from shouwen.policy.scope import Scope
-from shouwen.policy.yamltext import Map
+from shouwen.policy.salvage import UNKNOWN
+from shouwen.policy.scope import UNREADABLE, Scope
+from shouwen.policy.yamltext import Hole, Map
 
 
 def line_in(spec: Any, key: str, line: int) -> int:
@@ -44,8 +45,6 @@ def happening(spec: Any, line: int, scope: Scope) -> Happening:
         return Happening(spec)
     event = spec["event"]
     scope.event(event, line_in(spec, "event", line))
-    if event not in scope.events:
-        return Happening(event)
     where, excluding = (
         scope.condition(spec[key], line_in(spec, key, line), event) if key in spec else None
         for key in ("where", "except")
@@ -69,8 +68,9 @@ def trigger(spec: Any, line: int, scope: Scope) -> Trigger:
         return Passed(limit, since, _several(spec, "unless", line, scope))
     if "every" in spec:
         return _every(spec, line, scope)
-    ahead = scope.path(spec["of"], line_in(spec, "of", line))
-    return Ahead(scope.limit(spec["ahead"], line_in(spec, "ahead", line)), ahead.event, ahead.key)
+    places = [spec["of"]] if isinstance(spec["of"], str) else spec["of"]
+    of = tuple(scope.path(place, line_in(spec, "of", line)) for place in places)
+    return Ahead(scope.limit(spec["ahead"], line_in(spec, "ahead", line)), of)
 
 
 def _several(spec: Any, key: str, line: int, scope: Scope) -> tuple[Happening, ...]:
@@ -84,8 +84,9 @@ def _every(spec: Any, line: int, scope: Scope) -> Every:
     """A recurrence: what is not `since` and `until` says when it falls."""
     since = happening(spec["since"], line_in(spec, "since", line), scope)
     until = _several(spec, "until", line, scope)
+    when = {key: value for key, value in spec.items() if key not in ("since", "until")}
     try:
-        recurrence = Recurrence.parse({key: value for key, value in spec.items() if key not in ("since", "until")})
+        recurrence = Recurrence.parse({"every": "month"} if spec.holed() else when)
     except ValueError as error:
         scope.say(line_in(spec, "every", line), str(error))
         recurrence = Recurrence.parse({"every": "month"})
@@ -112,7 +113,7 @@ def events_of(trigger: Trigger) -> Iterator[str]:
     elif isinstance(trigger, (Passed, Every)):
         yield trigger.since.event
     else:
-        yield trigger.event
+        yield from (place.event for place in trigger.of)
 
 
 def act(spec: Any, line: int, scope: Scope) -> Act:
@@ -130,13 +131,14 @@ def act(spec: Any, line: int, scope: Scope) -> Act:
 
 def need(spec: Map, event: str, line: int, scope: Scope) -> Need:
     """How many different values of `event`'s key it takes."""
-    if ("all" in spec) == ("count" in spec):
+    written = [key for key in ("all", "count") if key in spec or key in spec.lost]
+    if len(written) == 2 or (not written and UNKNOWN not in spec):
         scope.say(line, "need 要齐多少", "all 和 count 恰写一个")
     declared = scope.key(event, spec["of"], line)
     wanted = tuple(spec.get("all", ()))
     for value in wanted:
-        if declared and declared.type == "party" and value not in scope.spellings:
-            scope.known(value, scope.roles, "角色", line)
+        if declared and declared.type == "party":
+            scope.role(value, line)
         elif declared and declared.name == "paper":
             scope.known(value, scope.papers, "文书", line)
         elif declared and declared.values:
@@ -166,6 +168,8 @@ def due(spec: Map, line: int, scope: Scope, roll: str | None) -> FieldDue | Date
     """The date that an event names, or a rule of dates; `roll` as the duty gives it beside the rule."""
     if "field" in spec:
         return scope.path(spec["field"], line_in(spec, "field", line))
+    if spec.holed() or isinstance(roll, Hole):
+        return None
     try:
         return DateRule.parse({**spec, "roll": roll} if roll and "roll" not in spec else spec)
     except ValueError as error:
@@ -184,7 +188,8 @@ def opening(spec: Any, line: int, scope: Scope, per: str | None) -> Opening:
         return UntilNot(opening(spec["not"], line_in(spec, "not", line), scope, per))
     if "fact" in spec:
         condition = scope.condition(spec["fact"], line_in(spec, "fact", line))
-        return UntilFact(condition) if condition else UntilAny(())
+        # What cannot be read may well open the gate: nothing false is said of it.
+        return UntilNot(UntilAny(())) if condition is UNREADABLE else UntilFact(condition)
     return _until(spec, line, scope, per)
 
 

@@ -56,11 +56,10 @@ class Passed:
 
 @dataclass(frozen=True)
 class Ahead:
-    """A time before a date that an event names (提前): moves when the date moves."""
+    """A time before a date (提前) that one of these fields of events names; the last one named counts."""
 
     limit: Limit
-    event: str
-    key: str
+    of: tuple[FieldDue, ...]
 
 
 @dataclass(frozen=True)
