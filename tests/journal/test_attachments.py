@@ -5,6 +5,7 @@ import io
 import os
 import resource
 import signal
+import struct
 import subprocess
 import sys
 import zipfile
@@ -65,6 +66,8 @@ def test_a_file_is_kept_under_its_hash_and_once(world: World) -> None:
         (office(), "通知书.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (office("xl/"), "台账.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ("第一行\n𠮷\n".encode(), "记录.txt", "text/plain"),
+        ("第一行\r\n𠮷祥，渗水\n".encode("gb18030"), "记录.txt", "text/plain"),
+        ("编号,内容\n1,外墙渗水\n".encode("gbk"), "记录.csv", "text/plain"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"\0" * 64, "a.jpg", "image/jpeg"),
     ],
 )
@@ -79,6 +82,9 @@ def test_the_type_is_that_of_the_content(world: World, content: bytes, name: str
         (b"\x7fELF" + b"\0" * 200, "picture.png", "不接收这种类型的文件：picture.png。"),
         (b"<html><script>alert(1)</script></html>", "page.html", "文件名与内容不符：page.html 的内容是 text/plain。"),
         (PNG, "协议.pdf", "文件名与内容不符：协议.pdf 的内容是 image/png。"),
+        ("渗水\0".encode("gbk"), "nul.txt", "不接收这种类型的文件：nul.txt。"),
+        ("渗水\x07".encode("gbk"), "bell.txt", "不接收这种类型的文件：bell.txt。"),
+        (b"\xd6\xd0\xff\xff", "broken.txt", "不接收这种类型的文件：broken.txt。"),
         (b"", "empty.txt", "文件是空的。"),
         (b"a" * (SIZE_LIMIT + 1), "long.txt", "文件超过 20 MB。"),
         (office(**{"bomb.bin": b"\0" * 30_000_000}), "bomb.docx", "文件解压后远大于本身，不予接收。"),
@@ -94,6 +100,51 @@ def test_wrong_types_and_bombs_are_refused_and_leave_nothing(
     assert invalid.value.errors == {"file": said}
     assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
     assert not Attachment.objects.exists()
+
+
+def picture(kind: str, width: int, height: int) -> bytes:
+    """The beginning of a picture that declares this size."""
+    if kind == "png":
+        return PNG[:16] + struct.pack(">II", width, height) + PNG[24:]
+    if kind == "gif":
+        return b"GIF89a" + struct.pack("<HH", width, height) + b"\0\0\0;"
+    if kind == "jpg":
+        frame = b"\xff\xc2\0\x0b\x08" + struct.pack(">HH", height, width) + b"\x01\x01\x11\0"
+        return b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01" + b"\0" * 7 + b"\xff" + frame + b"\xff\xd9"
+    if kind == "heic":
+        size = b"\0\0\0\x14ispe\0\0\0\0" + struct.pack(">II", width, height)
+        return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + size.replace(struct.pack(">II", width, height), b"\0" * 8) + size
+    body = {
+        "vp8x": b"\0" * 4 + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little"),
+        "vp8l": b"\x2f" + (width - 1 | height - 1 << 14).to_bytes(4, "little") + b"\0" * 5,
+        "vp8 ": b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height),
+    }[kind]
+    chunk = kind.upper().encode() + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "height"),
+    [
+        ("png", 50_000, 50_000),
+        ("png", 12_001, 10_000),
+        ("gif", 65_535, 65_535),
+        ("jpg", 65_535, 65_535),
+        ("heic", 50_000, 50_000),
+        ("vp8x", 50_000, 50_000),
+        ("vp8l", 16_384, 16_384),
+        ("vp8 ", 16_383, 16_383),
+    ],
+)
+def test_a_picture_that_would_fill_the_memory_is_refused_by_what_it_declares(
+    world: World, kind: str, width: int, height: int
+) -> None:
+    name = f"墙面.{'webp' if kind.startswith('vp8') else kind}"
+    with pytest.raises(Invalid) as invalid:
+        kept(world, picture(kind, width, height), name)
+    assert invalid.value.errors == {"file": f"图像有 {width} × {height} 像素，超过 1.2 亿像素的不接收。"}
+    # The largest that is taken in: 一亿二千万像素。
+    assert kept(world, picture(kind, 12_000, 10_000), name).size == len(picture(kind, 12_000, 10_000))
 
 
 def test_a_plain_archive_is_not_taken_in(world: World) -> None:

@@ -16,6 +16,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import IO
+from unicodedata import category
 from uuid import UUID
 
 import orjson
@@ -25,7 +26,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shouwen.journal import chain, clock
+from shouwen.journal import chain, clock, pixels
 from shouwen.journal.errors import Invalid, room
 from shouwen.journal.models import Attachment, Content, Subject
 from shouwen.journal.pen import OpenJournal
@@ -36,6 +37,8 @@ SIZE_LIMIT = 20 * 1024 * 1024
 """Bytes of one file."""
 EXPANDED_LIMIT = 200 * 1024 * 1024
 RATIO_LIMIT = 100
+PIXEL_LIMIT = 120_000_000
+"""Pixels that a picture may declare: what telephones take fits, what fills a reader's memory does not."""
 MEMBER_LIMIT = 5_000
 HEAD = 64 * 1024
 NONCE = 4
@@ -53,7 +56,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "image/png": (".png",),
     "image/gif": (".gif",),
     "image/webp": (".webp",),
-    "image/heic": (".heic",),
+    "image/heic": (".heic", ".heif"),
     "audio/mpeg": (".mp3",),
     "audio/wav": (".wav",),
     "video/mp4": (".mp4",),
@@ -63,7 +66,14 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "text/plain": (".txt", ".csv"),
 }
 """Types that are taken in, with the endings that their names may have."""
-_SAME: Mapping[str, str] = {"image/jpg": "image/jpeg", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav"}
+_NO_TEXT = frozenset(("Cc", "Cs"))
+"""Unicode categories that no text has: control characters, halves of characters."""
+_SAME: Mapping[str, str] = {
+    "image/jpg": "image/jpeg",
+    "image/heif": "image/heic",
+    "audio/x-wav": "audio/wav",
+    "audio/wave": "audio/wav",
+}
 
 
 def keep(upload: IO[bytes], name: str, person: Person) -> Attachment:
@@ -160,6 +170,8 @@ def _media_type(path: Path, name: str) -> str:
         raise _refused(
             _("The file's name does not fit its content: %(name)s is %(type)s.") % {"name": name, "type": found}
         )
+    if found.startswith("image/"):
+        _check_pixels(path, found)
     return found
 
 
@@ -172,12 +184,24 @@ def _by_magic(head: bytes) -> str:
     return ""
 
 
+def _check_pixels(path: Path, media_type: str) -> None:
+    size = pixels.declared(path.read_bytes(), media_type)
+    if size is not None and size[0] * size[1] > PIXEL_LIMIT:
+        raise _refused(
+            _("The picture has %(width)d × %(height)d pixels: more than 120 million are not taken in.")
+            % {"width": size[0], "height": size[1]}
+        )
+
+
 def _text_type(path: Path) -> str:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return ""
-    return "" if any(ord(char) < 32 and char not in "\t\r\n\f" for char in text) else "text/plain"
+    """Text in UTF-8, else in GB18030 (GBK and GB2312 are parts of it), without control characters."""
+    content = path.read_bytes()
+    for codec in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = content.decode(codec)
+            binary = any(category(char) in _NO_TEXT for char in set(text) - set("\t\r\n\f"))
+            return "" if binary else "text/plain"
+    return ""
 
 
 def _zipped(path: Path) -> str:
