@@ -81,7 +81,15 @@ def test_text_without_front_matter() -> None:
 
 
 def test_front_matter_without_end() -> None:
-    assert said("---\nlanguage: 1\n") == ["1: 规章信息没有结束；应以单独一行 --- 结束"]
+    """It ends before the first clause; what stands there is read."""
+    lines = FRONT.splitlines()
+    lines[lines.index("---", 1)] = ""
+    text = "\n".join(lines).replace("at: up", "at: above") + "\n```yaml rules\npowers: [{who: 公司, may: [closed]}]\n```\n"
+    assert said(text) == [
+        "1: 规章信息没有结束；应以单独一行 --- 结束",
+        "10: “at”写作“above”；应为 own（本单位）、up（本单位或最近的上级）、group（集团）、department（部门）之一",
+        "27: good/1：没有名为“公司”的角色；是不是“公司领导”？",
+    ]
 
 
 def test_misplaced_text_blocks_and_headings() -> None:
@@ -116,7 +124,7 @@ def test_mistakes_of_front_matter_and_of_several_clauses_are_said_together() -> 
         "17: “type”写作“cash”；应为 text、bool、number、money、date、instant、list 之一",
         "28: good/1：没有“wihtin”这个键；是不是“within”？",
         "29: good/1：没有名为“recieved”的事件；是不是“received”？",
-        "34: good/2：没有名为“分部”的角色；角色有：客户服务分部、客户",
+        "34: good/2：没有名为“分部”的角色；角色有：客户服务分部、公司领导、客户",
     ]
 
 

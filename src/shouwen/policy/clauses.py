@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from shouwen.policy.conditions import Condition
+from shouwen.policy.conditions import Condition, ConditionError, compile_condition
 from shouwen.policy.front import axis_value
 from shouwen.policy.model import (
     ChecklistItem,
@@ -26,7 +26,8 @@ from shouwen.policy.model import (
     Waiting,
 )
 from shouwen.policy.rules import act, due, events_of, happening, need, opening, trigger, within
-from shouwen.policy.scope import Scope
+from shouwen.policy.salvage import UNKNOWN
+from shouwen.policy.scope import UNREADABLE, Scope
 from shouwen.policy.yamltext import Map, Seq
 
 _ROW_KEYS = frozenset({"meets", "list", "item", "within", "basis", "reading"})
@@ -36,7 +37,7 @@ _PARAMETERS = ("days", "count_first_day", "end_of_day", "cut_off", "roll", "late
 def declare_lists(block: Map, scope: Scope) -> None:
     """Lists of limits are known to every clause, wherever they stand."""
     for item in block.get("lists", ()):
-        if item["name"] in scope.lists:
+        if item["name"] in scope.lists and item["name"] != UNKNOWN:
             scope.say(item.line, f"时限表“{item['name']}”写了两次", "同名的时限表只立一次")
         scope.lists[item["name"]] = dict(item.get("attributes", {}))
 
@@ -53,7 +54,6 @@ class _Reader:
     def __init__(self, block: Map, scope: Scope) -> None:
         self.scope = scope
         self.block = block
-        self.when: str | None = block.get("when")
         self.ids: dict[str, int] = {}
         self.explicit = self._explicit_ids()
         self.matters = tuple(name for name, kind in scope.kinds.items() if kind.matter)
@@ -72,7 +72,7 @@ class _Reader:
             "reference": self.reference,
             "waiting": self.waiting,
         }
-        if self.when is not None and not any(key in block for key in ("duties", "gates", "proposals")):
+        if "when" in block and not any(key in block for key in ("duties", "gates", "proposals")):
             scope.say(block.line_of("when"), "when 之下没有义务、关口或建议", "去掉 when")
 
     def _explicit_ids(self) -> frozenset[str]:
@@ -120,18 +120,21 @@ class _Reader:
 
     def condition(self, item: Map) -> Condition | None:
         """The rule's own condition together with the block's."""
-        texts = [text for text in (self.when, item.get("when")) if text]
-        if not texts:
-            return None
-        line = item.line_of("when") if "when" in item else self.block.line_of("when")
-        if len(texts) == 2 and self.scope.condition(texts[0], self.block.line_of("when")) is None:
-            texts = texts[1:]
-        text = texts[0] if len(texts) == 1 else f"({texts[0]}) && ({texts[1]})"
-        return self.scope.condition(text, line)
+        texts = [(around["when"], around.line_of("when")) for around in (self.block, item) if "when" in around]
+        read = [self.scope.condition(text, line) for text, line in texts]
+        if len(read) < 2 or UNREADABLE in read:
+            return UNREADABLE if UNREADABLE in read else read[0] if read else None
+        (outer, _), (own, line) = texts
+        both = f"({outer}) && ({own})"
+        try:
+            return compile_condition(both, self.scope.names())
+        except ConditionError:
+            return self.scope.condition(both, line)
 
     def duty(self, item: Map) -> Duty:
         scope = self.scope
-        if ("after" in item) == ("each" in item):
+        starts = [key for key in ("after", "each") if key in item or key in item.lost]
+        if len(starts) == 2 or (not starts and UNKNOWN not in item):
             scope.say(item.line, "义务自何时起", "after 和 each 恰写一个")
         if "within" in item and "due" in item:
             scope.say(item.line_of("due"), "义务有 within 又有 due", "时限只写一个")
@@ -206,8 +209,7 @@ class _Reader:
         for row in item["rows"]:
             self._axis_value(name, row["is"], row.line_of("is"))
             condition = scope.condition(row["when"], row.line_of("when"))
-            if condition:
-                rows.append(TableRow(row["is"], condition, self.meets(row), self.reading(row)))
+            rows.append(TableRow(row["is"], condition, self.meets(row), self.reading(row)))
         if "else" in item:
             self._axis_value(name, item["else"], item.line_of("else"))
         return Table(
@@ -269,7 +271,8 @@ class _Reader:
         }
         sorts = [sort for sort in declared if sort in item]
         if len(sorts) != 1:
-            scope.say(item.line, f"定义写了{len(sorts)}种用途", f"{'、'.join(declared)} 恰写一个")
+            if sorts or UNKNOWN not in item:
+                scope.say(item.line, f"定义写了{len(sorts)}种用途", f"{'、'.join(declared)} 恰写一个")
             return Definition(**self.common(item, "definition"), sort="", name="")
         sort = sorts[0]
         known, title = declared[sort]

@@ -13,6 +13,7 @@ Common Expression Language: https://github.com/google/cel-spec.
 from __future__ import annotations
 
 import operator
+import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,12 +25,18 @@ from cel_expr_python import cel
 
 SUBSET = "sets.contains"
 Names = Mapping[str, str]
-"""Declared names with their types: text, bool, number, money, date, instant or list."""
+"""Declared names with their types: text, bool, number, money, date, instant or list; or UNKNOWN_TYPE."""
+UNKNOWN_TYPE = "unknown"
+"""The type of a name whose declaration cannot be read: it compares with everything."""
 Evaluate = Callable[[Mapping[str, Any]], Any]
 
 
 class ConditionError(ValueError):
-    """A condition that names something undeclared, compares unlike things, or is not CEL."""
+    """A condition that names something undeclared, compares unlike things, or is not CEL: each in `problems`."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(problems[0])
+        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -97,24 +104,31 @@ def compile_condition(text: str, names: Names) -> Condition:
 def _compiled(text: str, names: frozenset[tuple[str, str]]) -> Condition:
     # Money is written in plain numbers (10000 or 0.5). CEL has no sum type that compares with
     # both, so the check is made once with whole and once with broken numbers.
-    problem = ""
+    problems = []
     for number in (cel.Type.INT, cel.Type.DOUBLE):
         try:
             expression = _environment(names, number is cel.Type.INT).compile(text)
         except RuntimeError as error:
-            problem = problem or str(error)
+            problems.append(_problems(str(error)))
             continue
-        if expression.return_type() != cel.Type.BOOL:
+        if expression.return_type() not in _answers(names):
             raise ConditionError(f"应得出是或否，却得出 {expression.return_type().name()}")
         return Condition(text, _tree(expression.serialize()))
-    raise ConditionError(_first_line(problem))
+    whole, broken = problems
+    raise ConditionError(*([said for at, said in whole.items() if at in broken] or list(whole.values())[:1]))
+
+
+def _answers(names: frozenset[tuple[str, str]]) -> tuple[cel.Type, ...]:
+    """What a condition may come to: also what cannot be known while a declaration cannot be read."""
+    unknown = any(kind == UNKNOWN_TYPE for _, kind in names)
+    return (cel.Type.BOOL, cel.Type.DYN) if unknown else (cel.Type.BOOL,)
 
 
 @lru_cache(maxsize=256)
 def _environment(names: frozenset[tuple[str, str]], whole: bool) -> cel.Env:
     number = cel.Type.INT if whole else cel.Type.DOUBLE
     texts = cel.Type.List(cel.Type.STRING)
-    types = {"bool": cel.Type.BOOL, "number": number, "money": number, "list": texts}
+    types = {"bool": cel.Type.BOOL, "number": number, "money": number, "list": texts, UNKNOWN_TYPE: cel.Type.DYN}
     subset = cel.FunctionDecl(SUBSET, [cel.Overload("list_sets_contains_list", cel.Type.BOOL, [texts, texts])])
     variables = {name: types.get(kind, cel.Type.STRING) for name, kind in names if name not in _TAKEN}
     return cel.NewEnv(variables=variables, functions=[subset])
@@ -124,9 +138,13 @@ def _environment(names: frozenset[tuple[str, str]], whole: bool) -> cel.Env:
 _TAKEN = frozenset(("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"))
 
 
-def _first_line(problem: str) -> str:
-    """The library's message without its status prefix."""
-    return problem.removeprefix("INVALID_ARGUMENT: ERROR: <input>:").splitlines()[0]
+def _problems(message: str) -> dict[str, str]:
+    """What the library says is wrong, by line and column; of bad syntax only where it begins."""
+    said = {match[1]: match[0] for match in _PROBLEM.finditer(message)}
+    return said if said and "Syntax error" not in message else {"": next(iter(said.values()), message)}
+
+
+_PROBLEM = re.compile(r"(?<=ERROR: <input>:)(\d+:\d+): .*")
 
 
 def _names(tree: Tree) -> Iterator[str]:

@@ -30,10 +30,16 @@ class PolicyErrors(ValueError):  # noqa: N818 — many, not one
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def nearest(word: object, known: Iterable[str]) -> str | None:
+    """The one of `known` that `word` is probably a slip of the pen for."""
+    near = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def one_of(word: object, known: Iterable[str], title: str) -> str:
     """What was expected instead of `word`: the nearest spelling among `known`, else all of them."""
     words = list(known)
-    near = get_close_matches(str(word), words, n=1, cutoff=0.6)
+    near = nearest(word, words)
     if near:
-        return f"是不是“{near[0]}”？"
+        return f"是不是“{near}”？"
     return f"{title}有：{'、'.join(words)}" if words else f"还没有{title}"

@@ -10,13 +10,13 @@ from shouwen.calendars import DayRules, Limit
 from shouwen.policy.checks import check_whole
 from shouwen.policy.clauses import clause_rules, declare_lists
 from shouwen.policy.document import Block, Document, Section, read_document
-from shouwen.policy.front import day_rules, declare, declare_readings
+from shouwen.policy.front import day_rules, declare, declare_readings, is_date
 from shouwen.policy.model import Clause, Duty, Heading, ListLimit, ListRow, Policy, Rule
 from shouwen.policy.problems import PolicyErrors, Problem
-from shouwen.policy.repair import sound_front, sound_rules
+from shouwen.policy.repair import make_sound, unreadable
 from shouwen.policy.scope import Scope
-from shouwen.policy.shape import shape_problems
-from shouwen.policy.yamltext import Map, read_yaml
+from shouwen.policy.shape import schema
+from shouwen.policy.yamltext import Hole, Map, read_yaml
 
 
 def load(path: str | Path) -> Policy:
@@ -37,14 +37,8 @@ def load_text(text: str, file: str, name: str) -> Policy:
     """The policy in `text`; `file` stands in messages, `name` is what the policy must be called."""
     document = read_document(file, text)
     scope = Scope(file=file, name=name, problems=document.problems)
-    front = _front(document.front, scope)
-    if front is None:
-        for section in document.sections:
-            scope.clause = section.id
-            _mapping(section.rules, "rules", scope)
-        raise PolicyErrors(scope.problems)
-    if front["name"] != name:
-        scope.say(front.line_of("name"), f"规章短名写作“{front['name']}”", f"应与文件名相同：{name}")
+    front = _mapping(document.front, "front", scope)
+    _check_front(front, scope)
     declare(front, scope)
     days = day_rules(front, scope)
     sections = [section for section in document.sections if section.id]
@@ -52,7 +46,7 @@ def load_text(text: str, file: str, name: str) -> Policy:
     scope.clauses = frozenset(section.id for section in sections)
     scope.clause = ""
     declare_readings(front.get("readings", Map()), scope)
-    clauses = _clauses(sections, scope)
+    clauses = _clauses(sections, document.stray, scope)
     scope.clause = ""
     axes = front.get("axes", Map())
     rules = tuple(rule for clause in clauses for rule in clause.rules)
@@ -62,43 +56,28 @@ def load_text(text: str, file: str, name: str) -> Policy:
     return _policy(front, days, document, clauses, scope)
 
 
-def _mapping(block: Block | None, part: str, scope: Scope) -> tuple[Map | None, list[tuple[str | int, ...]]]:
-    """The mapping of a block, and the paths in it that differ from the schema's `part`."""
+def _mapping(block: Block | None, part: str, scope: Scope) -> Map:
+    """The mapping of a block in the shape of the schema's `part`; holes stand for what cannot be read."""
     if block is None:
-        return None, []
+        return unreadable(part)
     value, unread = read_yaml(block.text, block.line)
     for problem in unread:
         scope.say(problem.line, problem.message, problem.expected)
     if not isinstance(value, Map):
         if not unread:
             scope.say(block.line, "内容不是“键: 值”的对照", "应为“键: 值”")
-        return None, []
-    found = list(shape_problems(part, value, block.line))
-    for one in found:
+        return unreadable(part)
+    for one in make_sound(part, value, block.line):
         scope.say(one.line, one.message, one.expected)
-    return value, [one.path for one in found]
+    return value
 
 
-def _front(block: Block | None, scope: Scope) -> Map | None:
-    front, paths = _mapping(block, "front", scope)
-    if front is None:
-        return None
-    broken = sound_front(front, paths, scope.name)
-    if broken is None:
-        return None
-    scope.broken |= broken
-    return front
-
-
-def _block(section: Section, scope: Scope) -> Map | None:
-    scope.clause = section.id
-    block, paths = _mapping(section.rules, "rules", scope)
-    if block is None:
-        scope.unread = scope.unread or section.rules is not None
-        return None
-    scope.broken |= sound_rules(block, paths)
-    declare_lists(block, scope)
-    return block
+def _check_front(front: Map, scope: Scope) -> None:
+    named, effective = front["name"], front["effective"]
+    if named != scope.name and not isinstance(named, Hole):
+        scope.say(front.line_of("name"), f"规章短名写作“{named}”", f"应与文件名相同：{scope.name}")
+    if not is_date(effective) and not isinstance(effective, Hole):
+        scope.say(front.line_of("effective"), f"日历上没有“{effective}”这一天", "应为日期，如 2005-05-28")
 
 
 def _check_ids(sections: list[Section], scope: Scope) -> None:
@@ -114,15 +93,37 @@ def _check_ids(sections: list[Section], scope: Scope) -> None:
         seen.setdefault(section.id, section.line)
 
 
-def _clauses(sections: list[Section], scope: Scope) -> tuple[Clause, ...]:
-    blocks = [_block(section, scope) for section in sections]
+def _clauses(sections: list[Section], stray: list[Block], scope: Scope) -> tuple[Clause, ...]:
+    blocks = [_blocks(section.id, section.rules, scope) for section in sections]
+    outside = _blocks("", stray, scope)
     clauses = []
-    for section, block in zip(sections, blocks, strict=True):
-        scope.clause = section.id
-        rules: tuple[Rule, ...] = tuple(clause_rules(block, scope)) if block else ()
+    for section, rules in zip(sections, blocks, strict=True):
         text = "\n".join(section.text).strip()
-        clauses.append(Clause(section.id, section.ref, text, scope.place(section.line), rules))
+        place = scope.place(section.line)
+        clauses.append(Clause(section.id, section.ref, text, place, _rules(section.id, rules, scope)))
+    if outside:
+        # They are nobody's, which is said, but what they bring is not missed elsewhere.
+        clauses.append(Clause("", "", "", scope.place(0), _rules("", outside, scope)))
     return tuple(clauses)
+
+
+def _blocks(clause: str, blocks: list[Block], scope: Scope) -> list[Map]:
+    """What the blocks under a clause hold, once their lists of limits are declared."""
+    scope.clause = clause
+    read = [_mapping(block, "rules", scope) for block in blocks if block.marked or _looks_like_rules(block)]
+    for block in read:
+        declare_lists(block, scope)
+    return read
+
+
+def _looks_like_rules(block: Block) -> bool:
+    keys = schema()["$defs"]["rules"]["properties"]
+    return any(line.split(":")[0] in keys for line in block.text.splitlines() if ":" in line)
+
+
+def _rules(clause: str, blocks: list[Map], scope: Scope) -> tuple[Rule, ...]:
+    scope.clause = clause
+    return tuple(rule for block in blocks for rule in clause_rules(block, scope))
 
 
 def _policy(front: Map, days: DayRules, document: Document, clauses: tuple[Clause, ...], scope: Scope) -> Policy:

@@ -10,6 +10,7 @@ from typing import Any
 from shouwen.calendars import Limit, Unit
 from shouwen.policy.conditions import (
     SUBSET,
+    UNKNOWN_TYPE,
     Call,
     Condition,
     ConditionError,
@@ -35,12 +36,18 @@ from shouwen.policy.model import (
     Word,
 )
 from shouwen.policy.problems import Problem, one_of
+from shouwen.policy.salvage import UNKNOWN
 from shouwen.policy.vocabulary import condition_type, shared_events
+from shouwen.policy.yamltext import Hole
 
 _UNDECLARED = re.compile(r"undeclared reference to '(\w+)'")
 _UNLIKE = re.compile(r"found no matching overload for '([^']+)' applied to '\((.*)\)'")
 _COMPARING = ("_==_", "_!=_", "@in", SUBSET)
 _TYPE_TITLES = {"string": "文字", "int": "整数", "double": "小数", "bool": "是非", "list(string)": "列表"}
+
+_NO_TIME = Limit(0, Unit.HOURS)
+UNREADABLE = compile_condition("false", {})
+"""Stands for a condition with a mistake."""
 
 
 @dataclass
@@ -65,10 +72,6 @@ class Scope:
     lists: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """Attributes (with titles) of each list of limits."""
     problems: list[Problem] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
-    """Names whose declaration cannot be read: said once, not again wherever they are used."""
-    unread: bool = False
-    """A block of rules could not be read: what others miss may stand in it."""
 
     def say(self, line: int, message: str, expected: str = "") -> None:
         self.problems.append(Problem(self.file, line, self.clause, message, expected))
@@ -77,9 +80,9 @@ class Scope:
         return Place(self.file, line)
 
     def known(self, word: Any, among: Iterable[str], title: str, line: int) -> bool:
-        """Whether `word` is among the declared ones; a problem if not."""
+        """Whether `word` is among the declared ones, or may be as far as they can be read; a problem if not."""
         words = list(among)
-        if word in words or word in self.broken:
+        if isinstance(word, Hole) or word in words or UNKNOWN in words:
             return True
         self.say(line, f"没有名为“{word}”的{title}", one_of(word, words, title))
         return False
@@ -92,11 +95,14 @@ class Scope:
         fields = self.events[event].fields if event in self.events else {}
         if key in fields:
             return fields[key]
-        if event in self.events:
+        unread = isinstance(key, Hole) or UNKNOWN in fields or UNKNOWN in self.events
+        if event in self.events and not unread:
             self.say(line, f"事件 {event} 没有字段“{key}”", one_of(key, fields, "它的字段"))
         return None
 
     def path(self, text: str, line: int) -> FieldDue:
+        if isinstance(text, Hole):
+            return FieldDue(text, text)
         event, _, key = text.partition(".")
         if self.event(event, line):
             self.key(event, key, line)
@@ -106,16 +112,18 @@ class Scope:
         """The role's own name, also where the rule uses another spelling that the role lists."""
         if name in self.spellings:
             return self.spellings[name]
-        self.known(name, self.roles, "角色", line)
+        self.known(name, [*self.roles, *({UNKNOWN} & self.spellings.keys())], "角色", line)
         return name
 
     def limit(self, text: str, line: int) -> Limit:
         """A limit; plain days are of the kind that the policy gives to 日 and 天."""
+        if isinstance(text, Hole):
+            return _NO_TIME
         try:
             limit = Limit.parse(text)
         except ValueError as error:
             self.say(line, str(error))
-            return Limit(0, Unit.HOURS)
+            return _NO_TIME
         plain_days = text.strip().endswith("d") and text.strip()[-2:-1] not in ("n", "w")
         if plain_days and self.days == "working":
             return replace(limit, unit=Unit.WORKING_DAYS)
@@ -127,6 +135,8 @@ class Scope:
     def cited(self, clause: str, line: int) -> str:
         """The full id of a clause of this policy."""
         full = self.full_id(clause)
+        if isinstance(clause, Hole):
+            return full
         if full not in self.clauses:
             self.say(line, f"没有条款 {full}", one_of(full, sorted(self.clauses), "条款"))
         return full
@@ -134,6 +144,8 @@ class Scope:
     def demand(self, cite: int | str, line: int) -> Demand:
         if isinstance(cite, int):
             return Demand(self.clause, cite)
+        if isinstance(cite, Hole):
+            return Demand(self.clause, 0)
         clause, _, number = cite.partition("#")
         return Demand(self.cited(clause, line), int(number))
 
@@ -143,29 +155,38 @@ class Scope:
 
     def names(self, event: str | None = None) -> dict[str, str]:
         """Names that a condition may use, with their types; with `event`, also its data that is not sealed."""
-        names: dict[str, str] = {name: axis.type for name, axis in self.axes.items()}
-        names |= {name: fact.type for name, fact in self.facts.items()}
+        declared: list[tuple[str, Axis | Fact]] = [*self.axes.items(), *self.facts.items()]
+        names: dict[str, str] = {
+            name: UNKNOWN_TYPE if isinstance(one.type, Hole) else one.type for name, one in declared
+        }
         if event in self.events:
             names[POST] = "text"
-            for key, declared in self.events[event].fields.items():
+            for key, known in self.events[event].fields.items():
                 names.pop(key, None)
-                if not declared.personal:
-                    names[key] = condition_type(declared)
+                if not known.personal:
+                    names[key] = condition_type(known)
         return names
 
-    def condition(self, text: str, line: int, event: str | None = None) -> Condition | None:
-        """A compiled condition, or None and a problem."""
+    def condition(self, text: str, line: int, event: str | None = None) -> Condition:
+        """A compiled condition, or UNREADABLE and what is wrong with it."""
+        if isinstance(text, Hole):
+            return UNREADABLE
         names = self.names(event)
+        partial = names.pop(UNKNOWN, None) is not None or (event is not None and event not in self.events)
         try:
             condition = compile_condition(text, names)
         except ConditionError as error:
-            undeclared = _UNDECLARED.search(str(error))
-            if not (undeclared and undeclared[1] in self.broken):
-                self.say(line, *self._words(text, str(error), names, event))
-            return None
-        for name, literal in compared(condition.tree):
-            self._check_value(name, literal, line, event)
+            for problem in error.problems:
+                if not (partial and _UNDECLARED.search(problem)):
+                    self.say(line, *self._words(text, problem, names, event))
+            self._check_values(_with_any_names(text, names, error), line, event)
+            return UNREADABLE
+        self._check_values(condition, line, event)
         return condition
+
+    def _check_values(self, condition: Condition | None, line: int, event: str | None) -> None:
+        for name, literal in compared(condition.tree) if condition else ():
+            self._check_value(name, literal, line, event)
 
     def _words(self, text: str, error: str, names: Mapping[str, str], event: str | None) -> tuple[str, str]:
         undeclared = _UNDECLARED.search(error)
@@ -201,6 +222,15 @@ class Scope:
     def _title(self, name: str, event: str | None) -> str:
         known = self._field(name, event) or self.axes.get(name) or self.facts.get(name)
         return known.title if known else "岗位" if name == POST else name
+
+
+def _with_any_names(text: str, names: Mapping[str, str], error: ConditionError) -> Condition | None:
+    """The condition as it would be if its names were declared and fitted; None where it is not CEL."""
+    missing = [undeclared[1] for problem in error.problems if (undeclared := _UNDECLARED.search(problem))]
+    try:
+        return compile_condition(text, dict.fromkeys((*names, *missing), UNKNOWN_TYPE))
+    except ConditionError:
+        return None
 
 
 def compared(tree: Tree) -> Iterator[tuple[str, Any]]:

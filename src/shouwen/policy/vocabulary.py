@@ -7,8 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from shouwen.policy.conditions import UNKNOWN_TYPE
 from shouwen.policy.model import EventType, Field
-from shouwen.policy.yamltext import read_yaml
+from shouwen.policy.yamltext import Hole, read_yaml
 
 CONDITION_TYPES: Mapping[str, str] = {
     "bool": "bool",
@@ -30,6 +31,8 @@ FIELD_TYPES = frozenset(CONDITION_TYPES) | {
 
 def condition_type(field: Field) -> str:
     """The type that a condition gives to a field."""
+    if isinstance(field.type, Hole):
+        return UNKNOWN_TYPE
     return "list" if field.many else CONDITION_TYPES.get(field.type, "text")
 
 
@@ -57,7 +60,7 @@ def event_from(name: str, spec: Mapping[str, Any]) -> EventType:
 def field_from(name: str, spec: str | Mapping[str, Any]) -> Field:
     """A key as it is written: a title alone, or a mapping."""
     if isinstance(spec, str):
-        return Field(name, spec)
+        return Field(name, spec, type=Hole() if isinstance(spec, Hole) else "text")
     return Field(
         name=name,
         title=spec.get("title", name),
