@@ -8,27 +8,11 @@ from functools import lru_cache
 
 from shouwen.engine import Program, Shut
 from shouwen.policy import model
-from shouwen.policy.conditions import Call, Literal, Name, Tree
+from shouwen.policy.conditions import Tree
 from shouwen.policy.scope import compared
 
 Offers = Mapping[tuple[str, str], tuple[str, ...]]
 """Values by (event, field)."""
-
-
-def equalities(tree: Tree) -> dict[str, str | bool]:
-    """What a condition surely asks: field → value, through ``&&`` only."""
-    if isinstance(tree, Name):
-        return {tree.name: True}
-    if not isinstance(tree, Call):
-        return {}
-    if tree.op == "_&&_":
-        return {key: value for part in tree.args for key, value in equalities(part).items()}
-    if tree.op == "!_" and isinstance(tree.args[0], Name):
-        return {tree.args[0].name: False}
-    if tree.op == "_==_" and isinstance(tree.args[0], Name) and isinstance(tree.args[1], Literal):
-        value = tree.args[1].value
-        return {tree.args[0].name: value} if isinstance(value, (str, bool)) else {}
-    return {}
 
 
 def mentioned(tree: Tree) -> Iterator[tuple[str, str]]:
@@ -150,9 +134,3 @@ def spoken_of(program: Program, kind: str) -> frozenset[str]:
 def surely(shut: Iterable[Shut], event: str) -> tuple[Shut, ...]:
     """Gates that shut the event whatever it will say; others depend on what is filled in."""
     return tuple(one for one in shut if any(each.event == event and each.unconditional for each in one.gate.shuts))
-
-
-def asked_of(rule: model.Duty) -> dict[str, str | bool]:
-    """What the act that keeps a duty must say, as far as the rule says it outright."""
-    happening = rule.act.happenings[0]
-    return equalities(happening.where.tree) if happening.where else {}

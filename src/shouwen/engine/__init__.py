@@ -1,15 +1,17 @@
 """The engine (引擎): journal → standing. Pure: no Django, no clock, no database. See ``docs/engine.md``."""
 
-from shouwen.engine.answers import STANDING, Breach, Next, Owed, Proposed, Shut, Why
+from shouwen.engine.answers import STANDING, Breach, Coming, Next, Owed, Proposed, Shut, Why
 from shouwen.engine.entry import Entry, effective, order
 from shouwen.engine.journal_file import JournalError, read_journal
 from shouwen.engine.program import Program, compile_policy
 from shouwen.engine.replay import replay, subject_lines
 from shouwen.engine.standing import Standing, fold
+from shouwen.engine.stuck import Stuck, stuck
 
 __all__ = [
     "STANDING",
     "Breach",
+    "Coming",
     "Entry",
     "JournalError",
     "Next",
@@ -18,6 +20,7 @@ __all__ = [
     "Proposed",
     "Shut",
     "Standing",
+    "Stuck",
     "Why",
     "compile_policy",
     "effective",
@@ -25,5 +28,6 @@ __all__ = [
     "order",
     "read_journal",
     "replay",
+    "stuck",
     "subject_lines",
 ]

@@ -93,6 +93,16 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """What a timer will open (将至): a duty or a proposal, at `at` unless something comes before."""
+
+    rule: model.Duty | model.Proposal
+    clause: str
+    instance: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """How a due instant came about (算法): `form`, lines of Chinese, and whether a provisional calendar counted.
 

@@ -26,15 +26,19 @@ class Openings:
         self._past = past
         self._values = values
 
-    def shut(self, entry: Entry, kind: str) -> Iterator[Shut]:
-        """The gates that shut this act on a subject of this kind, as things stand."""
+    def shut(self, entry: Entry, kind: str, *, surely: bool = False) -> Iterator[Shut]:
+        """The gates that shut this act on a subject of this kind, as things stand.
+
+        `surely`: only those that shut it whatever else it may say.
+        """
         for gate_rule in self._program.gates.get(entry.type, ()):
             gate = gate_rule.gate
             if kind not in (gate.kinds or self._program.matter_kinds):
                 continue
             if gate.when is not None and gate.when.evaluate(self._values) is False:
                 continue
-            if gate_rule.fits is not None and gate_rule.fits(entry, self._values) is False:
+            fits = True if gate_rule.fits is None else gate_rule.fits(entry, self._values)
+            if fits is False or (surely and fits is None):
                 continue
             for instance in (listed(entry.data.get(gate.per)) or [None]) if gate.per else [None]:
                 missing = self.missing(gate.until, instance, gate.per)

@@ -6,12 +6,12 @@ the numbers in parentheses are its paragraphs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from shouwen.calendars import due
-from shouwen.engine.answers import STANDING, Breach, Next, Owed, Proposed, Shut, State, Why
+from shouwen.engine.answers import STANDING, Breach, Coming, Next, Owed, Proposed, Shut, State, Why
 from shouwen.engine.clocks import Clocks
 from shouwen.engine.cycles import Cycles, in_turn, lapse
 from shouwen.engine.entry import MENDING, Entry, effective, order
@@ -50,6 +50,11 @@ class Standing:
         self._past: dict[str, list[Entry]] = {}
         self._clocks = Clocks(self.program, self._past, self._pauses)
         self._timers = Timers(self._clocks.fires_at)
+
+    @property
+    def given(self) -> Sequence[Entry]:
+        """Every entry that was taken in, as it came."""
+        return self._given
 
     # --- taking entries in -----------------------------------------------
 
@@ -134,7 +139,7 @@ class Standing:
             return
         gate = self.program.following.get(timed.rule.id)
         for base in bases:
-            if gate is not None and self._openings().missing(gate.until, base, gate.per) is None:
+            if gate is not None and self.openings.missing(gate.until, base, gate.per) is None:
                 continue  # the paper that may follow was there before
             if timed.every:
                 self._cycles.begin(timed, base, entry)
@@ -297,13 +302,15 @@ class Standing:
     def shut(self, event: str, data: Mapping[str, Any], at: datetime | None = None) -> list[Shut]:
         """The gates that shut this act now; empty if it may be done."""
         probe = Entry("", self.subject, self.kind, event, _NEVER, _NEVER, 0, "", "", "", data)
-        return list(self._openings().shut(probe, self.kind))
+        return list(self.openings.shut(probe, self.kind))
 
-    def _openings(self) -> Openings:
+    @property
+    def openings(self) -> Openings:
+        """The past as gates look back on it now."""
         return Openings(self.program, self._past, self.values)
 
     def _note_breaches(self, entry: Entry) -> None:
-        for shut in self._openings().shut(entry, self.kind):
+        for shut in self.openings.shut(entry, self.kind):
             if shut.gate.follow is None:
                 self.breaches.append(
                     Breach(entry.id, entry.type, shut.gate, shut.clause, shut.instance, entry.at, entry.post)
@@ -416,6 +423,16 @@ class Standing:
                     )
                 )
         return sorted(found, key=lambda one: (one.at, one.key))
+
+    def coming(self, now: datetime) -> list[Coming]:
+        """What timers will open by themselves after `now` if nothing comes before, the soonest first."""
+        found = []
+        for instance in self._timers.ahead(now):
+            self._relive(instance)
+            if instance.live:
+                rule = instance.timed.rule
+                found.append(Coming(rule, rule.clause, instance.label, self.program.local(instance.opened_at)))
+        return sorted(found, key=lambda one: (one.at, one.rule.id))
 
     def wakes_at(self, now: datetime) -> datetime | None:
         """The next instant after `now` at which something opens by itself."""

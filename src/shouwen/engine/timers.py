@@ -71,10 +71,11 @@ class Timers:
 
     def by(self, now: datetime) -> Iterator[Instance]:
         """What will have fired by `now`; asked, not taken."""
-        for timer in self._running:
-            if timer.at is not None and timer.at <= now:
-                label = None if timer.base is None else str(timer.base)
-                yield Instance(timer.timed, timer.base, label, timer.since, timer.at)
+        return (_instance(timer, timer.at) for timer in self._running if timer.at is not None and timer.at <= now)
+
+    def ahead(self, now: datetime) -> Iterator[Instance]:
+        """What will fire after `now` if nothing spares it."""
+        return (_instance(timer, timer.at) for timer in self._running if timer.at is not None and timer.at > now)
 
     def retime(self) -> None:
         """After a pause, or its end."""
@@ -84,3 +85,7 @@ class Timers:
     def after(self, now: datetime) -> Iterator[datetime]:
         """When each of them fires."""
         yield from (timer.at for timer in self._running if timer.at is not None and timer.at > now)
+
+
+def _instance(timer: Timer, at: datetime) -> Instance:
+    return Instance(timer.timed, timer.base, None if timer.base is None else str(timer.base), timer.since, at)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from shouwen.desk.forms import ActForm, EventForm, Surroundings, Upload
-from shouwen.desk.hints import asked_of, equalities, openings_of, surely
+from shouwen.desk.hints import openings_of, surely
 from shouwen.desk.matter import MatterPage, Told
 from shouwen.desk.reach import own_units
 from shouwen.desk.views.matter import seen_by
@@ -32,6 +32,7 @@ from shouwen.journal.record import record
 from shouwen.matters.actions import COUNTERPARTS, UNDOES, relate
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person, Unit, UnitKind
+from shouwen.policy.asked import asked, equalities
 from shouwen.policy.model import Duty
 
 FILLED = {
@@ -104,7 +105,7 @@ def _prefilled(page: MatterPage, event: str, query: Mapping[str, str], owed: Owe
 
 
 def _of_duty(rule: Duty, owed: Owed) -> dict[str, Any]:
-    found: dict[str, Any] = dict(asked_of(rule))
+    found: dict[str, Any] = dict(asked(rule.act.happenings[0]))
     if rule.to:
         found["to"] = list(rule.to)
     if rule.need and rule.need.all and owed.missing:
