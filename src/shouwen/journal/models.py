@@ -15,27 +15,27 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwen.governance.models import CalendarVersion, PolicyVersion
 from shouwen.organisation.access import Reach
-from shouwen.organisation.models import Person, Post, Unit
+from shouwen.organisation.models import Post, Unit
 
 PERSON = settings.AUTH_USER_MODEL
 
 
-def _handled(person: Person, posts: Sequence[int]) -> Q:
+def _handled(people: Sequence[int], posts: Sequence[int]) -> Q:
     """Who owes a duty in a matter, or is involved in it, sees the matter."""
-    return Q(pk__in=Duty.objects.filter(_his(person, posts)).values("subject")) | Q(
-        pk__in=Involved.objects.filter(_his(person, posts)).values("subject")
+    return Q(pk__in=Duty.objects.filter(_his(people, posts)).values("subject")) | Q(
+        pk__in=Involved.objects.filter(_his(people, posts)).values("subject")
     )
 
 
-def _in_handled(person: Person, posts: Sequence[int]) -> Q:
+def _in_handled(people: Sequence[int], posts: Sequence[int]) -> Q:
     """Who sees a matter sees what is owed in it."""
-    return Q(subject__in=Duty.objects.filter(_his(person, posts)).values("subject")) | Q(
-        subject__in=Involved.objects.filter(_his(person, posts)).values("subject")
+    return Q(subject__in=Duty.objects.filter(_his(people, posts)).values("subject")) | Q(
+        subject__in=Involved.objects.filter(_his(people, posts)).values("subject")
     )
 
 
-def _his(person: Person, posts: Sequence[int]) -> Q:
-    return Q(person=person) | Q(post__in=posts)
+def _his(people: Sequence[int], posts: Sequence[int]) -> Q:
+    return Q(person__in=people) | Q(post__in=posts)
 
 
 class SubjectState(models.TextChoices):

@@ -4,6 +4,8 @@ All raise Django's ``ValidationError`` with the field at fault.
 """
 
 from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +13,9 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
-from shouwen.organisation.models import Appointment, Person, Post, Unit
+from shouwen.organisation.models import Absence, Appointment, Authority, Delegation, Person, Post, Unit
+
+D = TypeVar("D", Appointment, Absence, Delegation, Authority)
 
 
 @transaction.atomic
@@ -75,10 +79,7 @@ def create_person(username: str, name: str, *, phone: str = "", password: str | 
 def appoint(person: Person, post: Post, since: datetime, until: datetime | None = None) -> Appointment:
     """Puts a person into a post; the same person twice at once in one post is refused."""
     Person.objects.select_for_update().get(pk=person.pk)
-    overlapping = Appointment.objects.filter(Q(until__isnull=True) | Q(until__gt=since), person=person, post=post)
-    if until is not None:
-        overlapping = overlapping.filter(since__lt=until)
-    if overlapping.exists():
+    if Appointment.objects.overlapping(since, until).filter(person=person, post=post).exists():
         raise ValidationError({"person": _("This person already holds this post at that time.")})
     appointment = Appointment(person=person, post=post, since=since, until=until)
     appointment.full_clean()
@@ -89,10 +90,85 @@ def appoint(person: Person, post: Post, since: datetime, until: datetime | None 
 @transaction.atomic
 def end_appointment(appointment: Appointment, at: datetime) -> Appointment:
     """Ends an appointment at ``at``; one that has already ended stays as it is."""
-    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
-    if appointment.until is not None and appointment.until <= at:
-        return appointment
-    appointment.until = at
-    appointment.full_clean()
-    appointment.save(update_fields=["until"])
-    return appointment
+    return _ended(Appointment.objects.select_for_update().get(pk=appointment.pk), at)
+
+
+def _ended(row: D, at: datetime) -> D:
+    if row.until is not None and row.until <= at:
+        return row
+    row.until = at
+    row.full_clean()
+    row.save(update_fields=["until"])
+    return row
+
+
+@transaction.atomic
+def enter_absence(person: Person, since: datetime, until: datetime | None = None, reason: str = "") -> Absence:
+    """Somebody is away for a period. Nothing moves by itself: his deputy sees what is his and may act."""
+    Person.objects.select_for_update().get(pk=person.pk)
+    absence = Absence(person=person, since=since, until=until, reason=reason.strip())
+    absence.full_clean()
+    absence.save()
+    return absence
+
+
+@transaction.atomic
+def end_absence(absence: Absence, at: datetime) -> Absence:
+    """Somebody is back at ``at``, earlier than planned."""
+    return _ended(Absence.objects.select_for_update().get(pk=absence.pk), at)
+
+
+@transaction.atomic
+def delegate(
+    person: Person,
+    deputy: Person,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    post: Post | None = None,
+    reason: str = "",
+) -> Delegation:
+    """``deputy`` stands in for ``person``, in one of his posts or in all that is his.
+
+    Refused: for oneself, a second deputy for the same at the same time, a post that is not his, a ring.
+    """
+    # A ring can be closed from two sides at once: the people of both are held meanwhile.
+    list(Person.objects.select_for_update().filter(pk__in=[person.pk, deputy.pk]).order_by("pk"))
+    delegation = Delegation(person=person, post=post, deputy=deputy, since=since, until=until, reason=reason.strip())
+    if not deputy.is_active:
+        raise ValidationError({"deputy": _("This person cannot sign in.")})
+    delegation.full_clean()
+    delegation.save()
+    return delegation
+
+
+@transaction.atomic
+def end_delegation(delegation: Delegation, at: datetime) -> Delegation:
+    """From ``at`` on nobody stands in by this delegation."""
+    return _ended(Delegation.objects.select_for_update().get(pk=delegation.pk), at)
+
+
+@transaction.atomic
+def grant(
+    post: Post,
+    kind: str,
+    limit: Decimal | None,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    category: str = "",
+) -> Authority:
+    """Gives a post authority over a kind of matters up to ``limit`` yuan (None: without limit)."""
+    Post.objects.select_for_update().get(pk=post.pk)
+    authority = Authority(
+        post=post, kind=kind.strip(), limit=limit, category=category.strip(), since=since, until=until
+    )
+    authority.full_clean()
+    authority.save()
+    return authority
+
+
+@transaction.atomic
+def end_authority(authority: Authority, at: datetime) -> Authority:
+    """From ``at`` on the post has this authority no longer."""
+    return _ended(Authority.objects.select_for_update().get(pk=authority.pk), at)

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from shouwen.organisation.models import Appointment, Person, Post, Unit
+from shouwen.organisation.models import Absence, Appointment, Authority, Delegation, Person, Post, Unit
 
 
 @admin.register(Unit)
@@ -34,3 +34,24 @@ class AppointmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["person", "post", "since", "until"]
     list_select_related = ["person", "post"]
     raw_id_fields = ["person", "post"]
+
+
+@admin.register(Absence)
+class AbsenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["person", "since", "until", "reason"]
+    list_select_related = ["person"]
+    raw_id_fields = ["person"]
+
+
+@admin.register(Delegation)
+class DelegationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["person", "post", "deputy", "since", "until", "reason"]
+    list_select_related = ["person", "post", "deputy"]
+    raw_id_fields = ["person", "post", "deputy"]
+
+
+@admin.register(Authority)
+class AuthorityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["post", "kind", "limit", "category", "since", "until"]
+    list_select_related = ["post"]
+    raw_id_fields = ["post"]

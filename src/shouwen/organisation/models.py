@@ -1,15 +1,20 @@
-"""Units (单位), posts (岗位), people (人员) and who held which post when (任职).
+"""Units (单位), posts (岗位), people (人员), who held which post when (任职), with which authority (权限), and who
+stood in for whom (代理) while away (不在岗).
 
 Periods are half-open: ``since`` belongs to them, ``until`` does not; without ``until`` they go on.
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.organisation.fields import InitialsField, PinyinField, PrefixField
@@ -24,6 +29,11 @@ class DatedQuerySet(models.QuerySet[M]):
     def holding(self, at: datetime) -> "DatedQuerySet[M]":
         """Those that hold at ``at`` (aware)."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+    def overlapping(self, since: datetime, until: datetime | None) -> "DatedQuerySet[M]":
+        """Those that hold at some instant of the period."""
+        found = self.filter(Q(until__isnull=True) | Q(until__gt=since))
+        return found if until is None else found.filter(since__lt=until)
 
 
 def period_check(name: str) -> models.CheckConstraint:
@@ -175,3 +185,141 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} {self.since:%Y-%m-%d}"
+
+
+class Absence(models.Model):
+    """不在岗: a person is away for a period (leave, travel, illness). What is his stays his; his deputy sees to it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="absences", verbose_name=_("person"))
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = DatedQuerySet["Absence"].as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["person", "since"]
+        constraints = [period_check("absence_period")]
+        indexes = [models.Index(fields=["person", "since"], name="absence_person_since")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.since:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """One absence at a time."""
+        others = Absence.objects.overlapping(self.since, self.until).filter(person=self.person).exclude(pk=self.pk)
+        if others.exists():
+            raise ValidationError({"since": gettext("This person is already away at that time.")})
+
+
+class Delegation(models.Model):
+    """代理: for a period a deputy stands in for a person, in all that is his, or in one of his posts (``post``)."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="delegations", verbose_name=_("person"))
+    post = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, related_name="delegations", verbose_name=_("post")
+    )
+    deputy = models.ForeignKey(Person, models.PROTECT, related_name="deputed", verbose_name=_("deputy"))
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = DatedQuerySet["Delegation"].as_manager()
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        ordering = ["person", "since"]
+        constraints = [
+            period_check("delegation_period"),
+            models.CheckConstraint(condition=~Q(person=F("deputy")), name="delegation_not_to_oneself"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "since"], name="delegation_person_since"),
+            models.Index(fields=["deputy", "since"], name="delegation_deputy_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} → {self.deputy_id} {self.since:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """One deputy at a time for the same; of a post that is his; to nobody who, at that time, leads back to him."""
+        if self.person_id == self.deputy_id:
+            raise ValidationError({"deputy": gettext("Nobody stands in for himself.")})
+        others = Delegation.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
+        if others.filter(person=self.person, post=self.post).exists():
+            raise ValidationError({"since": gettext("This is already delegated at that time.")})
+        if self.post is not None:
+            held = Appointment.objects.overlapping(self.since, self.until)
+            if not held.filter(person=self.person, post=self.post).exists():
+                raise ValidationError({"post": gettext("This person does not hold this post at that time.")})
+        if self._leads_back():
+            raise ValidationError({"deputy": gettext("The deputy's own delegations lead back to this person.")})
+
+    def _leads_back(self) -> bool:
+        """Whether delegations that hold together with this one lead from the deputy to the person: a ring."""
+        seen: set[tuple[int, datetime, datetime | None]] = set()
+        waiting = [(self.deputy_id, self.since, self.until)]
+        while waiting:
+            place = waiting.pop()
+            if place in seen:
+                continue
+            seen.add(place)
+            who, since, until = place
+            for link in Delegation.objects.overlapping(since, until).filter(person=who).exclude(pk=self.pk):
+                if link.deputy_id == self.person_id:
+                    return True
+                ends = [one for one in (until, link.until) if one is not None]
+                waiting.append((link.deputy_id, max(since, link.since), min(ends, default=None)))
+        return False
+
+
+class Authority(models.Model):
+    """权限: for a period a post decides on matters of a kind (费用审批), up to ``limit`` yuan; None is without limit.
+
+    ``category`` narrows it to one sort of them (维修费用); empty is every sort.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="authorities", verbose_name=_("post"))
+    kind = models.CharField(_("kind of authority"), max_length=100)
+    limit = models.DecimalField(
+        _("limit in yuan"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    category = models.CharField(_("category"), max_length=100, blank=True)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet["Authority"].as_manager()
+
+    class Meta:
+        verbose_name = _("authority")
+        verbose_name_plural = _("authorities")
+        ordering = ["post", "kind", "since"]
+        constraints = [
+            period_check("authority_period"),
+            models.CheckConstraint(condition=Q(limit__isnull=True) | Q(limit__gte=0), name="authority_limit"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "post"], name="authority_kind_post"),
+            models.Index(fields=["post", "since"], name="authority_post_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.kind}"
+
+    def clean(self) -> None:
+        """A post has one limit at a time for the same."""
+        others = Authority.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
+        if others.filter(post=self.post, kind=self.kind, category=self.category).exists():
+            raise ValidationError({"since": gettext("This post already has this authority at that time.")})
+
+    def suffices(self, amount: Decimal | None) -> bool:
+        """Whether a sum lies within the limit; without a sum any limit will do."""
+        return amount is None or self.limit is None or amount <= self.limit

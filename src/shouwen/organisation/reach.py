@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
-
-if TYPE_CHECKING:
-    from shouwen.organisation.models import Person
 
 
 @dataclass(frozen=True)
@@ -18,14 +14,14 @@ class Reach:
 
     ``unit``: lookup of the unit ("" for units themselves), or the condition for a unit's path and all below.
     ``people``, ``posts``: lookups of the people and posts that own or handle a row. ``also``: what else is seen,
-    given the person and the ids of the posts held. ``confidential``: lookup of the boolean of a confidential row
-    (保密), which only those people and posts see.
+    given the ids of the people (the person, and those for whom he stands in wholly) and of the posts held.
+    ``confidential``: lookup of the boolean of a confidential row (保密), which only those people and posts see.
     """
 
     unit: str | Callable[[str], Q] = "unit"
     people: tuple[str, ...] = ()
     posts: tuple[str, ...] = ()
-    also: Callable[[Person, Sequence[int]], Q] | None = None
+    also: Callable[[Sequence[int], Sequence[int]], Q] | None = None
     confidential: str = ""
 
     @property

@@ -9,16 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from shouwen.organisation.models import Appointment, Person, Post, Unit, UnitKind
+from shouwen.organisation.deputies import StandIns, stand_ins
+from shouwen.organisation.models import Absence, Appointment, Authority, Person, Post, Unit, UnitKind
 from shouwen.organisation.seats import seats
 from shouwen.policy.model import Role
 
 NO_ROLES: Mapping[str, Role] = {}
+NO_LIMIT = Decimal("Infinity")
 
 
 class Doer(NamedTuple):
@@ -36,7 +39,9 @@ NO_ACTORS: Mapping[str, Doer] = {}
 class Holder:
     """Who fills a role (承担者): a post of a unit, the person where only one holds it, or an outside ``party``.
 
-    ``post`` is None for a party, and for a unit in whose whole line nobody has any post.
+    ``post`` is None for a party, and for a unit in whose whole line nobody has any post. Where the one person is
+    away, ``person`` is the deputy and ``acting_for`` whose place it is; ``personal``: that one owes it by name even so,
+    for what he did himself.
     """
 
     role: str
@@ -45,10 +50,31 @@ class Holder:
     person: Person | None = None
     party: str = ""
     fell_back: bool = False
+    acting_for: Person | None = None
+    personal: bool = False
+
+    @property
+    def by_name(self) -> Person | None:
+        """Who owes by name what is opened now. What a deputy does for a post stays the post's, so that it is its
+        holder's again when he is back."""
+        if self.acting_for is None:
+            return self.person
+        return self.acting_for if self.personal else None
+
+
+class Incumbent(NamedTuple):
+    """Who does what a post has to do: its holder, or his deputy while he is away."""
+
+    person: Person | None
+    acting_for: Person | None
+
+
+NOBODY = Incumbent(None, None)
 
 
 class Directory:
-    """Posts and people from one unit up to the root at one instant: three queries, however many roles are asked.
+    """Posts and people from one unit up to the root at one instant: three queries, however many roles are asked;
+    one more for deputies where somebody is away, one for authorities where a role is one.
 
     ``roles`` are those of the policy (for fallbacks), ``actors`` who did which event before.
     """
@@ -65,15 +91,15 @@ class Directory:
         self.roles = roles
         self.actors = actors
 
-    def holder(self, role: Role) -> Holder:
-        """Who fills ``role``; never nobody inside the house."""
+    def holder(self, role: Role, amount: Decimal | None = None) -> Holder:
+        """Who fills ``role``; never nobody inside the house. An authority is asked to cover ``amount`` (yuan)."""
         if role.outside:
             return Holder(role.name, self.unit, party=role.of)
         asked: set[str] = set()
         current: Role | None = role
         while current is not None and current.name not in asked:
             asked.add(current.name)
-            found = self._holder_itself(current)
+            found = self._holder_itself(current, amount)
             if found is not None:
                 return replace(found, role=role.name, fell_back=found.fell_back or current is not role)
             current = self.roles.get(current.fallback or "")
@@ -81,7 +107,9 @@ class Directory:
 
     def on_duty(self, role: str, *, fell_back: bool = True) -> Holder:
         """The duty post (值班岗位) of the unit, else the nearest superior's; else whoever is nearest at all."""
-        held = [post for unit in self._upward for post in self._posts[unit.pk] if self._people[post.pk]]
+        posts = [post for unit in self._upward for post in self._posts[unit.pk]]
+        # Where everybody is away, it still is somebody's.
+        held = [p for p in posts if self._people[p.pk]] or [p for p in posts if self._in_office[p.pk]]
         duty = next((post for post in held if post.is_duty_post and post.unit_id in self.unit.line), None)
         if duty is not None:
             return self._held(role, duty, fell_back=fell_back or duty.unit_id != self.unit.pk)
@@ -89,34 +117,61 @@ class Directory:
             return self._held(role, held[0], fell_back=True)
         return Holder(role, self.unit, fell_back=True)
 
-    def _holder_itself(self, role: Role) -> Holder | None:
+    def _holder_itself(self, role: Role, amount: Decimal | None) -> Holder | None:
         if role.outside:
             return Holder(role.name, self.unit, party=role.of)
         if role.form == "actor":
             return self._actor(role)
-        names = (role.of, *role.also)
-        place = "up" if role.form == "authority" else role.at
-        posts = [post for unit in self._places(place) for post in self._posts[unit.pk] if post.name in names]
+        if role.form == "authority":
+            # The last resort is a post that bears the authority's name.
+            return self._first(role, self._authorised(role, amount)) or self._first(role, self._named(role, "up"))
+        return self._first(role, self._named(role, role.at))
+
+    def _first(self, role: Role, posts: list[Post]) -> Holder | None:
         held = next((post for post in posts if self._people[post.pk]), None)
         return None if held is None else self._held(role.name, held, fell_back=held is not posts[0])
 
+    def _named(self, role: Role, place: str) -> list[Post]:
+        names = (role.of, *role.also)
+        return [post for unit in self._places(place) for post in self._posts[unit.pk] if post.name in names]
+
+    def _authorised(self, role: Role, amount: Decimal | None) -> list[Post]:
+        """The posts upward with the authority for the sum, nearest first, of one unit the one with the least limit."""
+        kinds, found = (role.of, *role.also), []
+        for unit in self._upward:
+            limits: list[tuple[Decimal, Post]] = []
+            for post in self._posts[unit.pk]:
+                rows = [row for row in self._authorities[post.pk] if row.kind in kinds and row.suffices(amount)]
+                limits += [(NO_LIMIT if row.limit is None else row.limit, post) for row in rows[:1]]
+            found += [post for _limit, post in sorted(limits, key=lambda one: one[0])]
+        return found
+
     def _held(self, role: str, post: Post, *, fell_back: bool = False) -> Holder:
-        people = self._people[post.pk]
-        return Holder(role, post.unit, post, people[0] if len(people) == 1 else None, fell_back=fell_back)
+        people = self._people[post.pk] or [Incumbent(person, None) for person in self._in_office[post.pk]]
+        only = people[0] if len(people) == 1 else NOBODY
+        return Holder(role, post.unit, post, only.person, fell_back=fell_back, acting_for=only.acting_for)
 
     def _actor(self, role: Role) -> Holder | None:
-        """The doer while still in office; then the post in which it was done, if others hold it."""
+        """The doer while still in office, or his deputy; then the post in which it was done, if others hold it."""
         doer = self.actors.get(role.of)
         if doer is None:
             return None
         post = Post.objects.filter(unit=doer.unit, name=doer.post).select_related("unit").first()
         if doer.person is not None:
-            own = seats(doer.person, self.at)
-            if own:
-                kept = next((seat.post for seat in own if seat.post == post), own[0].post)
-                return Holder(role.name, kept.unit, kept, doer.person)
-        successors = Appointment.objects.holding(self.at).filter(post=post, person__is_active=True)
-        people = [appointment.person for appointment in successors.select_related("person")] if post else []
+            own = [seat for seat in seats(doer.person, self.at) if seat.acting_for is None]
+            kept = next((seat for seat in own if seat.post == post), next(iter(own), None))
+            if kept is not None and not kept.away:
+                return Holder(role.name, kept.unit, kept.post, doer.person)
+            deputy = StandIns([doer.person.pk], self.at).of(doer.person.pk, None) if kept is not None else None
+            if kept is not None and deputy is not None:
+                return Holder(role.name, kept.unit, kept.post, deputy, acting_for=doer.person, personal=True)
+        return self._successor(role, post)
+
+    def _successor(self, role: Role, post: Post | None) -> Holder | None:
+        held = Appointment.objects.holding(self.at).filter(post=post, person__is_active=True)
+        people = [appointment.person for appointment in held.select_related("person")] if post else []
+        away = stand_ins([person.pk for person in people], self.at)
+        people = [person for person in people if person.pk not in away.people]
         if post is None or not people:
             return None
         return Holder(role.name, post.unit, post, people[0] if len(people) == 1 else None, fell_back=True)
@@ -172,13 +227,40 @@ class Directory:
         return found
 
     @cached_property
-    def _people(self) -> Mapping[int, list[Person]]:
-        found = defaultdict(list)
+    def _appointed(self) -> list[tuple[Appointment, bool]]:
+        """Who is in office in these units, the longest first, and whether he is away."""
         in_office = Appointment.objects.holding(self.at).filter(
             post__unit__in=[unit.pk for unit in self._units], person__is_active=True
         )
-        for appointment in in_office.select_related("person").order_by("since", "pk"):
+        gone = Exists(Absence.objects.holding(self.at).filter(person=OuterRef("person")))
+        rows = in_office.annotate(gone=gone).select_related("person").order_by("since", "pk")
+        return [(row, row.gone) for row in rows]
+
+    @cached_property
+    def _in_office(self) -> Mapping[int, list[Person]]:
+        found = defaultdict(list)
+        for appointment, _away in self._appointed:
             found[appointment.post_id].append(appointment.person)
+        return found
+
+    @cached_property
+    def _people(self) -> Mapping[int, list[Incumbent]]:
+        """Who does what each post has to do: those who are there, and the deputies of those who are not."""
+        deputies = StandIns({one.person_id for one, away in self._appointed if away}, self.at)
+        found: Mapping[int, dict[int, Incumbent]] = defaultdict(dict)
+        for one, away in sorted(self._appointed, key=lambda row: row[1]):
+            does = deputies.of(one.person_id, one.post_id) if away else one.person
+            if does is not None:
+                found[one.post_id].setdefault(does.pk, Incumbent(does, one.person if away else None))
+        return defaultdict(list, {post: list(people.values()) for post, people in found.items()})
+
+    @cached_property
+    def _authorities(self) -> Mapping[int, list[Authority]]:
+        """What each post of these units has authority for; the least limit first."""
+        found = defaultdict(list)
+        rows = Authority.objects.holding(self.at).filter(post__unit__in=[unit.pk for unit in self._units], category="")
+        for row in sorted(rows, key=lambda row: (NO_LIMIT if row.limit is None else row.limit, row.pk)):
+            found[row.post_id].append(row)
         return found
 
 
@@ -188,9 +270,10 @@ def holder(
     at: datetime,
     actors: Mapping[str, Doer] = NO_ACTORS,
     roles: Mapping[str, Role] = NO_ROLES,
+    amount: Decimal | None = None,
 ) -> Holder:
     """Who fills one role for a subject of ``unit`` at ``at``; for several roles keep a ``Directory``."""
-    return Directory(unit, at, roles, actors).holder(role)
+    return Directory(unit, at, roles, actors).holder(role, amount)
 
 
 FIRST_ASKED = "首问人"
@@ -203,6 +286,8 @@ def owner_at_first(unit: Unit, person: Person | None, at: datetime) -> Holder:
     then it is the duty post of the unit, else the superior's.
     """
     if person is not None and (own := seats(person, at)):
-        nearest = min(own, key=lambda seat: (not seat.works_for(unit), -len(seat.unit.line)))
+        nearest = min(
+            own, key=lambda seat: (seat.acting_for is not None, not seat.works_for(unit), -len(seat.unit.line))
+        )
         return Holder(FIRST_ASKED, nearest.unit, nearest.post, person)
     return Directory(unit, at).on_duty(FIRST_ASKED, fell_back=False)
