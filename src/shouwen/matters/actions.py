@@ -140,11 +140,16 @@ def relate(draft: Draft, other: Subject, *, actor: Actor) -> Recorded:
     Raises Invalid also for taking back what does not stand, and for merging into what is not open: what the merged
     one owed would then be owed nowhere.
     """
+    return record(*drafts_in_both(draft, other), actor=actor)
+
+
+def drafts_in_both(draft: Draft, other: Subject) -> tuple[Draft, Draft]:
+    """What ``relate`` records, for who records several calls at once. Raises Invalid as it does."""
     assert isinstance(draft.subject, Subject)
     repeated = draft.key is not None and Entry.objects.filter(key=draft.key).exists()
     if not repeated:
         _check_relation(draft, draft.subject, other)
-    return record(*_in_both(draft, other), actor=actor)
+    return _in_both(draft, other)
 
 
 def _check_relation(draft: Draft, subject: Subject, other: Subject) -> None:
