@@ -50,6 +50,21 @@ def test_an_act_of_another_role_is_refused_with_who_may(signed_in: SignedIn, mat
     assert Entry.objects.filter(subject=matter).count() == 1
 
 
+@pytest.mark.parametrize("event", ["suspended", "resumed", "extended", "waived"])
+def test_whose_the_clocks_are(signed_in: SignedIn, matter: Subject, event: str) -> None:
+    """金科 管理结构3(1)，读法“时限由监控者掌握”：分部不自己停表，监控的中心可以。"""
+    key = Duty.objects.get(subject=matter, event="verified").key
+    until = {"until": "2026-03-06T18:00"} if event == "extended" else {}
+    sent = body(matter, duties=key, reason="业主外出", **until)
+    answer = signed_in("jingban").post(address(matter, event), sent)
+    assert answer.status_code == 403
+    assert "集团公司客户服务中心" in answer.content.decode()
+    assert Entry.objects.filter(subject=matter).count() == 1
+    assert signed_in("zhongxin").post(address(matter, event), sent).status_code == 302
+    entry = Entry.objects.get(subject=matter, type=event)
+    assert (entry.post, entry.data["duties"]) == ("集团公司客户服务中心", [key])
+
+
 def test_a_shut_gate_refuses_and_keeps_what_was_typed(signed_in: SignedIn, matter: Subject) -> None:
     """金科 3.2.B.1#9：未经业主验收满意不得办结。"""
     answer = signed_in("jingban").post(address(matter, "closed"), body(matter, result="办完"))
