@@ -1,4 +1,4 @@
-"""The database refuses to empty the journal's tables; between tests that commit they must be emptied all the same."""
+"""The database refuses to empty what is never deleted; between tests that commit they must be emptied all the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-GUARDED = ("journal_entry", "journal_content")
+GUARDED = ("journal_entry", "journal_content", "customers_change")
 
 
 @contextmanager
 def lifted(connection: Any) -> Iterator[None]:
-    """Inside, the triggers on the journal's tables are off."""
+    """Inside, the triggers on those tables are off."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
@@ -30,6 +30,16 @@ def lifted(connection: Any) -> Iterator[None]:
             cursor.execute(sql)
 
 
+def _empty_index() -> None:
+    """No model stands for the index of search: Django does not empty it."""
+    from django.db import connection
+
+    from shouwen.insight import index
+
+    if index.TABLE in connection.introspection.table_names():
+        index.clear()
+
+
 def let_flush() -> None:
     """Makes Django's flush between tests lift the guards for its own statements."""
     flush = BaseDatabaseOperations.execute_sql_flush
@@ -37,5 +47,6 @@ def let_flush() -> None:
     def execute_sql_flush(self: Any, sql_list: Any) -> None:
         with lifted(self.connection):
             flush(self, sql_list)
+        _empty_index()
 
     BaseDatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shouwen.journal",
     "shouwen.customers",
     "shouwen.matters",
+    "shouwen.insight",
     "shouwen.channels",
 ]
 

@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 
 from shouwen.journal.models import Entry
 from shouwen.journal.pen import OpenJournal
+from shouwen.journal.settle import Settled
 
 Projector = Callable[[Sequence[Entry]], None]
 """Given all entries of its type that one batch writes; writes rows of its own room and nothing else."""
 _projectors: dict[str, list[Projector]] = {}
+Follower = Callable[[Sequence[tuple[OpenJournal, Settled]]], None]
+"""Given every journal that one batch has settled, written to or only looked at again; all of it is stored by then."""
+_followers: list[Follower] = []
 _of_all: list[Projector] = []
 
 
@@ -21,7 +25,12 @@ def register_all(projector: Projector) -> None:
     _of_all.append(projector)
 
 
-def run(journals: Sequence[OpenJournal]) -> None:
+def follow(follower: Follower) -> None:
+    """Call `follower` with what a batch has settled, in the transaction that writes it, after the projectors."""
+    _followers.append(follower)
+
+
+def run(journals: Sequence[OpenJournal], settled: Sequence[Settled]) -> None:
     by_type: dict[str, list[Entry]] = {}
     for journal in journals:
         for entry in journal.added:
@@ -32,3 +41,5 @@ def run(journals: Sequence[OpenJournal]) -> None:
             projector(entries)
     for projector in _of_all:
         projector([entry for journal in journals for entry in journal.added])
+    for follower in _followers:
+        follower(list(zip(journals, settled, strict=True)))

@@ -15,9 +15,9 @@ from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
 
 SUBJECT_COLUMNS = (
-    "owner_person", "owner_post", "owned_since", "offered_to", "offered_at", "state", "axes", "ended_at", "head_seq",
-    "head_hash", "recorded_at", "folded_at", "wakes_at", "quiet_until", "leased_by", "leased_until", "failures",
-    "calendar_version",
+    "owner_person", "owner_post", "owned_since", "offered_to", "offered_at", "state", "confidential", "axes",
+    "ended_at", "head_seq", "head_hash", "recorded_at", "moved_at", "late_at", "folded_at", "wakes_at", "quiet_until", "leased_by",
+    "leased_until", "failures", "calendar_version",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     bring_links(journals)
     adopt(journals)
     _erase(journals)
-    projectors.run(journals)
+    projectors.run(journals, settled)
 
 
 def _subjects(journals: Sequence[OpenJournal]) -> None:

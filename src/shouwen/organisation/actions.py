@@ -11,11 +11,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Substr
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from shouwen.organisation.models import Absence, Appointment, Authority, Delegation, Person, Post, Unit
 
 D = TypeVar("D", Appointment, Absence, Delegation, Authority)
+
+moved = Signal()
+"""Sent within the transaction that moved a unit, with ``unit``: rooms below bring their own rows in step."""
 
 
 @transaction.atomic
@@ -41,6 +45,7 @@ def move_unit(unit: Unit, parent: Unit) -> Unit:
     unit.save(update_fields=["parent"])
     Unit.objects.filter(path__prefix=old).update(path=Concat(Value(new), Substr("path", len(old) + 1)))
     unit.refresh_from_db()
+    moved.send(Unit, unit=unit)
     return unit
 
 

@@ -1,0 +1,144 @@
+# ruff: noqa: S608, S611  statements differ in fixed words; every value is a parameter
+"""The index behind search (索引): one table ``insight_words`` on both databases, a small difference in between.
+
+SQLite has an FTS5 table without content, where a phrase is a sequence of pairs. PostgreSQL has a ``tsvector`` with a
+GIN index; it keeps at most 256 positions of a word and none beyond 16,383, so there the pairs are a set, and words of
+three characters and more are looked for in the text itself once the index has named the rows. Both give exactly what
+LIKE gives. Whoever may see a row stands in the index with it, as words that are no pairs.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from shouwen.insight.words import beginning, pairs
+
+TABLE = "insight_words"
+BATCH = 100
+"""Rows that one statement writes."""
+TEXT = "(t.said || t.about || t.whose)"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the index holds of one line: its text (``said``, ``about`` and ``whose`` in one), and who sees it."""
+
+    line: int
+    text: str
+    who: str
+
+    @property
+    def all(self) -> str:
+        return " ".join((*pairs(self.text), self.who))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for: every one of ``parts`` in any of its spellings, or one of ``wholes``; folded texts.
+
+    ``who``: words of those one of whom must see the row; None where that is asked elsewhere.
+    """
+
+    parts: tuple[tuple[str, ...], ...] = ()
+    wholes: tuple[str, ...] = ()
+    who: tuple[str, ...] | None = None
+
+
+def put(taken_out: Sequence[Words], put_in: Sequence[Words]) -> None:
+    """Write rows anew; `taken_out` is, word for word, what the index holds of those of them that it knows."""
+    if connection.vendor == "postgresql":
+        _upsert(put_in)
+        return
+    _fts(f"INSERT INTO {TABLE}({TABLE}, rowid, words) VALUES ", "('delete', %s, %s)", taken_out)
+    _fts(f"INSERT INTO {TABLE}(rowid, words) VALUES ", "(%s, %s)", put_in)
+
+
+def _fts(statement: str, values: str, rows: Sequence[Words]) -> None:
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            some = rows[start : start + BATCH]
+            parameters = [value for row in some for value in (row.line, row.all)]
+            cursor.execute(statement + ", ".join([values] * len(some)), parameters)
+
+
+def _upsert(rows: Sequence[Words]) -> None:
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            some = rows[start : start + BATCH]
+            values = ", ".join(["(%s, array_to_tsvector(%s::text[]))"] * len(some))
+            parameters = [value for row in some for value in (row.line, sorted(set(row.all.split())))]
+            cursor.execute(
+                f"INSERT INTO {TABLE}(rowid, words) VALUES {values} "
+                "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
+                parameters,
+            )
+
+
+def clear() -> None:
+    """Empty the index."""
+    empty = f"TRUNCATE {TABLE}"
+    if connection.vendor == "sqlite":
+        empty = f"INSERT INTO {TABLE}({TABLE}) VALUES ('delete-all')"
+    with connection.cursor() as cursor:
+        cursor.execute(empty)
+
+
+def matching(asked: Asked) -> RawSQL:
+    """The ids of the lines that are asked for, for ``pk__in``."""
+    if connection.vendor == "postgresql":
+        return _tsquery(asked)
+    texts = _joined(
+        [
+            _joined([_joined([_phrase(text) for text in part], " OR ") for part in asked.parts], " AND "),
+            *map(_phrase, asked.wholes),
+        ],
+        " OR ",
+    )
+    who = _joined([f'"{word}"' for word in asked.who or ()], " OR ")
+    sought = _joined([one for one in (texts, who) if one], " AND ")
+    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", (sought,))
+
+
+def _phrase(text: str) -> str:
+    return f'"{" ".join(pairs(text))}"' if len(text) > 1 else f'"{beginning(text)}" *'
+
+
+def _joined(expressions: Iterable[str], by: str) -> str:
+    said = [one for one in expressions if one]
+    return f"({by.join(said)})" if len(said) > 1 else "".join(said)
+
+
+def _tsquery(asked: Asked) -> RawSQL:
+    texts = _joined(
+        [
+            _joined([_joined([_set(text) for text in part], " | ") for part in asked.parts], " & "),
+            *map(_set, asked.wholes),
+        ],
+        " | ",
+    )
+    who = _joined([f"'{word}'" for word in asked.who or ()], " | ")
+    sql = f"SELECT w.rowid FROM {TABLE} w WHERE w.words @@ %s::tsquery"
+    parameters: list[str] = [_joined([one for one in (texts, who) if one], " & ")]
+    if any(len(text) > 2 for text in (*asked.wholes, *(text for part in asked.parts for text in part))):
+        said, spellings = _said(asked)
+        sql += f" AND EXISTS (SELECT 1 FROM insight_text t WHERE t.line_id = w.rowid AND {said})"
+        parameters += spellings
+    return RawSQL(sql, parameters)
+
+
+def _set(text: str) -> str:
+    return (
+        _joined([f"'{pair}'" for pair in sorted(set(pairs(text)))], " & ")
+        if len(text) > 1
+        else (f"'{beginning(text)}':*")
+    )
+
+
+def _said(asked: Asked) -> tuple[str, list[str]]:
+    """What was asked, looked for in the text itself."""
+    held = f"strpos({TEXT}, %s) > 0"
+    parts = _joined([_joined([held] * len(part), " OR ") for part in asked.parts], " AND ")
+    spellings = [text for part in asked.parts for text in part]
+    return f"({_joined([parts, *[held] * len(asked.wholes)], ' OR ')})", [*spellings, *asked.wholes]
