@@ -6,7 +6,7 @@ from typing import Any
 
 from shouwen.calendars import Limit
 from shouwen.calendars import Unit as Measure
-from shouwen.engine import Owed, Program, Standing
+from shouwen.engine import STANDING, Owed, Program, Standing, stuck
 from shouwen.journal.models import Duty, DutyState, Subject
 from shouwen.organisation.resolve import Holder
 from shouwen.policy.model import Duty as Rule
@@ -24,12 +24,16 @@ COMPUTED = (
     "state",
     "kept_at",
     "missing",
+    "stuck",
+    "stuck_since",
+    "gate",
     "triggered_by",
     "kept_by",
     "calendar_version",
     "provisional",
 )
 """Columns that a refold gives again; the others are fixed when the duty opens."""
+NOT_STUCK: Mapping[str, Any] = {"stuck": [], "stuck_since": None, "gate": ""}
 
 
 def computed(owed: Owed, standing: Standing, now: datetime) -> dict[str, Any]:
@@ -47,11 +51,25 @@ def computed(owed: Owed, standing: Standing, now: datetime) -> dict[str, Any]:
         "state": state,
         "kept_at": owed.kept_at,
         "missing": list(owed.missing),
+        **_stuck(owed, standing),
         "triggered_by": int(owed.triggered_by),
         "kept_by": None if owed.kept_by is None else int(owed.kept_by),
         "calendar_version": standing.program.calendar.version,
         "provisional": _provisional(owed, standing, now),
     }
+
+
+def _stuck(owed: Owed, standing: Standing) -> dict[str, Any]:
+    """The gates in the way of a standing duty, each once, and since when."""
+    found = stuck(standing, owed) if owed.state in STANDING else None
+    if found is None:
+        return dict(NOT_STUCK)
+    gates = {one.gate.id: one for one in reversed(found.shut)}
+    shut = [
+        {"gate": name, "clause": one.clause, "reason": one.reason, "opens": list(one.opens)}
+        for name, one in reversed(gates.items())
+    ]
+    return {"stuck": shut, "stuck_since": found.since, "gate": shut[0]["gate"]}
 
 
 def _warn_at(owed: Owed, program: Program) -> datetime | None:

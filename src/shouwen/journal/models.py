@@ -86,6 +86,8 @@ class Subject(models.Model):
     head_seq = models.PositiveIntegerField(_("last entry"), default=0)
     head_hash = models.CharField(_("hash of the last entry"), max_length=64, blank=True)
     recorded_at = models.DateTimeField(_("last recorded at"))
+    moved_at = models.DateTimeField(_("last moved at"), null=True, help_text=_("when somebody last did something"))
+    late_at = models.DateTimeField(_("last recorded late at"), null=True)
     folded_at = models.DateTimeField(_("last computed at"))
     wakes_at = models.DateTimeField(_("looked at again at"), null=True, blank=True)
     quiet_until = models.DateTimeField(_("history until"), null=True, blank=True)
@@ -116,6 +118,9 @@ class Subject(models.Model):
             models.Index(fields=["owner_person", "state"], name="subject_owner_person"),
             models.Index(fields=["owner_post", "state"], name="subject_owner_post"),
             models.Index(fields=["kind", "opened_at"], name="subject_kind_opened"),
+            models.Index(fields=["state", "moved_at"], name="subject_state_moved"),
+            models.Index(fields=["offered_at"], condition=Q(offered_to__isnull=False), name="subject_offered"),
+            models.Index(fields=["late_at"], condition=Q(late_at__isnull=False), name="subject_late"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +223,7 @@ class Duty(models.Model):
     missing = models.JSONField(_("missing"), default=list)
     stuck = models.JSONField(_("shut by"), default=list)
     stuck_since = models.DateTimeField(_("shut since"), null=True)
+    gate = models.CharField(_("gate"), max_length=150, blank=True, help_text=_("the first of the gates in the way"))
     triggered_by = models.PositiveIntegerField(_("opened by entry"), null=True)
     kept_by = models.PositiveIntegerField(_("kept by entry"), null=True)
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
@@ -240,7 +246,9 @@ class Duty(models.Model):
             models.Index(fields=["person", "state", "due_at"], name="duty_person"),
             models.Index(fields=["post", "state", "due_at"], name="duty_post"),
             models.Index(fields=["unit", "state", "due_at"], name="duty_unit"),
-            models.Index(fields=["clause", "state"], name="duty_clause"),
+            models.Index(fields=["state", "due_at"], name="duty_state_due"),
+            models.Index(fields=["clause", "state", "opened_at"], name="duty_clause_opened"),
+            models.Index(fields=["gate", "stuck_since"], condition=~Q(gate=""), name="duty_stuck"),
         ]
 
     def __str__(self) -> str:

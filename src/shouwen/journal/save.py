@@ -16,8 +16,8 @@ from shouwen.journal.settle import Settled
 
 SUBJECT_COLUMNS = (
     "owner_person", "owner_post", "owned_since", "offered_to", "offered_at", "state", "confidential", "axes",
-    "ended_at", "head_seq", "head_hash", "recorded_at", "moved_at", "late_at", "folded_at", "wakes_at", "quiet_until", "leased_by",
-    "leased_until", "failures", "calendar_version",
+    "ended_at", "head_seq", "head_hash", "recorded_at", "moved_at", "late_at", "folded_at", "wakes_at", "quiet_until",
+    "leased_by", "leased_until", "failures", "calendar_version",
 )  # fmt: skip
 
 

@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shouwen.engine import Owed, Standing
+from shouwen.engine import Owed, Standing, effective
 from shouwen.journal.chain import instant
-from shouwen.journal.duties import changed, computed, new_duty
+from shouwen.journal.duties import NOT_STUCK, changed, computed, new_duty
 from shouwen.journal.involved import Resolve, involved
 from shouwen.journal.models import Duty, DutyState, Involved, Subject, SubjectState
 from shouwen.journal.notices import Notices
 from shouwen.journal.owners import ownership
 from shouwen.journal.pen import REBASED, OpenJournal
+from shouwen.journal.urging import URGING
 
 ENDING = frozenset({"closed", "ended", "withdrawn"})
+GONE = {"state": DutyState.VOID, **NOT_STUCK}
+"""Of a duty that no longer follows from its journal."""
 
 
 @dataclass
@@ -43,6 +46,7 @@ def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, no
     subject.axes = categories(journal)
     subject.state, subject.ended_at = state_of(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
+    subject.moved_at, subject.late_at = moved_at(journal), late_at(journal)
     subject.folded_at = now
     subject.leased_by, subject.leased_until, subject.failures = "", None, 0
     return settled
@@ -74,6 +78,18 @@ def state_of(journal: OpenJournal) -> tuple[str, datetime | None]:
     merged = standing.merged_into is not None if standing is not None else False
     state = SubjectState.MERGED if merged else SubjectState.ENDED if ended else SubjectState.OPEN
     return state, ends[-1].at if ended and ends else None
+
+
+def moved_at(journal: OpenJournal) -> datetime:
+    """When somebody last did something about it: the house's own entries and urging move nothing."""
+    acts = [step.at for step in effective(journal.steps) if step.by and step.type not in URGING]
+    return max(acts, default=journal.subject.opened_at)
+
+
+def late_at(journal: OpenJournal) -> datetime | None:
+    """When an entry was last recorded later than the policy's tolerance."""
+    late = set(journal.standing.late_entries) if journal.standing is not None else set()
+    return max((step.recorded_at for step in journal.steps if step.id in late), default=None)
 
 
 # --- what the house writes itself ------------------------------------------------------
@@ -187,7 +203,7 @@ def _bring_duties(
                 notices.duty(REBASED, stored)
     for key, stored in journal.duties.items():
         if key not in follows and stored.state != DutyState.VOID:
-            stored.state = DutyState.VOID
+            changed(stored, GONE)
             settled.moved.append(stored)
     journal.subject.wakes_at = _wakes_at(standing, [*settled.opened, *journal.duties.values()], now)
     return settled

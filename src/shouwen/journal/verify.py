@@ -18,7 +18,7 @@ from shouwen.journal.models import Content, Duty, DutyState, Entry, Subject
 from shouwen.journal.owners import ownership
 from shouwen.journal.pen import REBASED, OpenJournal
 from shouwen.journal.rows import step
-from shouwen.journal.settle import categories, standing_columns, state_of
+from shouwen.journal.settle import categories, late_at, moved_at, standing_columns, state_of
 from shouwen.journal.verify_files import files, named_files, own_files
 
 CHUNK = 200
@@ -186,6 +186,8 @@ def _columns(journal: OpenJournal) -> Iterator[Finding]:
         yield Finding(name, None, "the owner is not whom the journal says")
     if (subject.state, subject.ended_at) != state_of(journal):
         yield Finding(name, None, "the state is not what the journal gives")
+    if (subject.moved_at, subject.late_at) != (moved_at(journal), late_at(journal)):
+        yield Finding(name, None, "when it last moved, or was last recorded late, is not what the journal gives")
     if subject.axes != categories(journal):
         yield Finding(name, None, "the categories are not what the journal gives")
 
