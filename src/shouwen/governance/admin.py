@@ -6,6 +6,7 @@ from shouwen.governance.models import (
     CalendarTable,
     CalendarVersion,
     CalendarYear,
+    Escalation,
     InForce,
     PolicyVersion,
 )
@@ -57,3 +58,9 @@ class CalendarDayAdmin(Unchanging):
 @admin.register(CalendarVersion)
 class CalendarVersionAdmin(Unchanging):
     list_display = ["version"]
+
+
+@admin.register(Escalation)
+class EscalationAdmin(Unchanging):
+    list_display = ["unit", "kind", "level", "hours", "post", "since", "until"]
+    list_select_related = ["unit"]

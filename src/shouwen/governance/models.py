@@ -167,3 +167,37 @@ class CalendarVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class Escalation(models.Model):
+    """逐级上报: one step of the house's own ladder, where the regulation has none.
+
+    When a duty of a subject of this ``kind`` (empty: any) in the unit or below it has been overdue for ``hours``, the
+    nearest post of this name from the subject's unit upwards is told. It is ours, not a clause's: it opens no duty and
+    scores nobody. Half-open period.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="ladder", verbose_name=_("unit"))
+    kind = models.CharField(_("kind of subject"), max_length=64, blank=True)
+    level = models.PositiveSmallIntegerField(_("level"))
+    hours = models.PositiveIntegerField(_("hours overdue"))
+    post = models.CharField(_("post that is told"), max_length=100)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+
+    objects = DatedQuerySet["Escalation"].as_manager()
+
+    class Meta:
+        verbose_name = _("step of the ladder")
+        verbose_name_plural = _("ladder of escalation")
+        ordering = ["unit", "kind", "level"]
+        constraints = [
+            period_check("escalation_period"),
+            models.UniqueConstraint(
+                fields=["unit", "kind", "level"], condition=Q(until__isnull=True), name="escalation_level"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.post} {self.hours} h"

@@ -1,0 +1,51 @@
+"""The house's own ladder of escalation (逐级上报): who is told after how many hours overdue."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from shouwen.governance.models import Escalation
+from shouwen.organisation.models import Person, Unit
+
+MOST = 9
+
+
+class Rung(NamedTuple):
+    """One step: ``hours`` overdue (whole, from the due instant), then the ``post`` that is told."""
+
+    hours: int
+    post: str
+
+
+def ladder_for(unit: Unit, kind: str, at: datetime) -> list[Escalation]:
+    """The steps that hold for the kind in the unit, lowest first: the nearest unit's that has any; there, those for
+    the kind itself before those for any. One query."""
+    rows = Escalation.objects.holding(at).filter(Q(kind=kind) | Q(kind=""), unit__in=unit.line).order_by("level")
+    found = list(rows)
+    nearest = max(((unit.line.index(row.unit_id), row.kind) for row in found), default=None)
+    return [row for row in found if (unit.line.index(row.unit_id), row.kind) == nearest]
+
+
+@transaction.atomic
+def set_ladder(
+    unit: Unit, kind: str, rungs: Sequence[Rung], at: datetime, by: Person | None = None
+) -> list[Escalation]:
+    """Lets these steps hold from ``at`` on in the unit and below it, instead of those that do; none takes them away.
+
+    Raises ValidationError for steps that do not rise.
+    """
+    hours = [rung.hours for rung in rungs]
+    if len(rungs) > MOST or any(not rung.post.strip() for rung in rungs) or hours != sorted(set(hours)):
+        raise ValidationError({"hours": _("Each step names a post and comes later than the one before; nine at most.")})
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    Escalation.objects.filter(unit=unit, kind=kind, until__isnull=True).update(until=at)
+    made = [
+        Escalation(unit=unit, kind=kind, level=level, hours=rung.hours, post=rung.post.strip(), since=at, by=by)
+        for level, rung in enumerate(rungs, 1)
+    ]
+    return Escalation.objects.bulk_create(made)
