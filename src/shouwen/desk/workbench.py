@@ -1,6 +1,6 @@
 """The workbench's list: rows of duties as they are stored, never computed; counts and list from the same rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
 from shouwen.matters.models import Brought
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
-from shouwen.organisation.seats import seats
+from shouwen.organisation.seats import Seat, seats, selves
 
 PAGE = 50
 SOON = timedelta(hours=24)
@@ -45,30 +45,50 @@ class Bench:
     counts: dict[str, int]
 
 
-def of_tab(person: Person, tab: str, now: datetime) -> QuerySet[Duty]:
-    """Standing duties of a tab.
+def of_tab(person: Person, tab: str, now: datetime, held: Sequence[Seat]) -> QuerySet[Duty]:
+    """Standing duties of a tab; ``held`` are the person's posts.
 
-    Mine: what I owe, and what others owe on matters that are mine. My unit's: what the posts of my units owe.
-    What I supervise: everything that I may see. A matter that is settled may still owe, as a call-back.
+    Mine: what I owe, and what others owe on matters that are mine; theirs too for whom I stand in. My unit's: what
+    the posts of my units owe. What I supervise: everything that I may see. A matter that is settled may still owe, as
+    a call-back.
     """
     standing = Duty.objects.filter(state__in=STANDING).exclude(subject__state=SubjectState.MERGED)
-    held = seats(person, now)
     posts = [seat.post.pk for seat in held]
     if tab == "unit":
         return visible(person, standing.filter(unit__in=[seat.unit.pk for seat in held], outside=False), now)
     if tab == "supervised":
         return visible(person, standing, now)
-    return standing.filter(owed_by(person, posts) | Q(subject__owner_person=person) | Q(subject__owner_post__in=posts))
+    people = selves(person, held)
+    return standing.filter(
+        owed_by(person, held) | Q(subject__owner_person__in=people) | Q(subject__owner_post__in=posts)
+    )
 
 
-def owed_by(person: Person, posts: Iterable[int]) -> Q:
-    """What the person owes: by name, or as one of several who hold the post."""
-    return Q(outside=False) & (Q(person=person) | Q(person__isnull=True, post__in=list(posts)))
+def owed_by(person: Person, held: Sequence[Seat]) -> Q:
+    """What the person owes, ``held`` being his posts: by name, or as one of several who hold the post.
+
+    So far as he stands in for others, what they owe: all of it, or what they owe by the post that is delegated.
+    """
+    owed = Q(person__in=selves(person, held)) | Q(person__isnull=True, post__in=[seat.post.pk for seat in held])
+    for seat in held:
+        if seat.acting_for is not None and not seat.wholly:
+            owed |= Q(person=seat.acting_for, post=seat.post)
+    return Q(outside=False) & owed
 
 
-def conditions(person: Person, tab: str, now: datetime) -> dict[str, Q]:
+def is_owed_by(duty: Duty, person: Person, held: Sequence[Seat]) -> bool:
+    """The same of one duty."""
+    if duty.outside:
+        return False
+    if duty.person_id is None:
+        return any(seat.post.pk == duty.post_id for seat in held)
+    partly = {(seat.acting_for.pk, seat.post.pk) for seat in held if seat.acting_for is not None}
+    return duty.person_id in selves(person, held) or (duty.person_id, duty.post_id) in partly
+
+
+def conditions(person: Person, tab: str, now: datetime, held: Sequence[Seat]) -> dict[str, Q]:
     """What each filter keeps. Overdue is what the clock says, whether or not the sweep has written so."""
-    others = ~owed_by(person, [seat.post.pk for seat in seats(person, now)])
+    others = ~owed_by(person, held)
     waiting = others if tab == "mine" else Q(outside=True)
     return {
         "all": Q() if tab != "mine" else ~others,
@@ -80,8 +100,9 @@ def conditions(person: Person, tab: str, now: datetime) -> dict[str, Q]:
 
 def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime) -> Bench:
     """One page of a tab under a filter, with how many each filter keeps."""
-    tests = conditions(person, tab, now)
-    rows = of_tab(person, tab, now)
+    held = seats(person, now)
+    tests = conditions(person, tab, now, held)
+    rows = of_tab(person, tab, now, held)
     if text:
         rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
     counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})
@@ -90,13 +111,12 @@ def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: da
     page = Paginator(ordered, PAGE).get_page(number)
     duties = list(page.object_list)
     customers = masked_customers(duty.subject for duty in duties)
-    posts = {seat.post.pk for seat in seats(person, now)}
     listed = [
         Listed(
             duty,
             customers.get(str(duty.subject_id), ""),
             duty.due_at is not None and duty.due_at <= now,
-            not duty.outside and (duty.person_id == person.pk or (duty.person_id is None and duty.post_id in posts)),
+            is_owed_by(duty, person, held),
         )
         for duty in duties
     ]
