@@ -13,7 +13,7 @@ rectification_ordered inspected settled cost_settled reported_up notified progre
 reopened suspended resumed extended waived excused joined left linked unlinked merged unmerged split urged inquired
 paper_issued paper_sent submitted sent_back dispatched lent renewed transferred appraised destroyed
 scored ranked period_closed published heard decided rewarded penalised appealed appeal_decided
-retracted corrected erased held tier_decided
+retracted corrected erased held restricted unrestricted tier_decided
 """
 FACTS = """
 opened ended received signed_for assistance_given contacted arrived verified cost_estimated negotiated agreement_signed

@@ -12,7 +12,7 @@ from shouwen.journal.powers import Doers
 from shouwen.journal.rows import steps_of
 from shouwen.organisation.access import capacity
 from shouwen.organisation.models import Person, Unit
-from shouwen.organisation.seats import Seat, seats
+from shouwen.organisation.seats import Seat, seats, selves
 
 
 def open_journal(subject: Subject) -> OpenJournal:
@@ -57,7 +57,7 @@ class Acting:
             return True
         names = self.journal.standing.may(event) if self.journal.standing else None
         if names is None:
-            return bool(self.near) or self.journal.subject.owner_person_id == self.person.pk
+            return bool(self.near) or self.journal.subject.owner_person_id in selves(self.person, self.seats)
         return any(self.fills(name) for name in names)
 
     def posts(self, event: str, owed: Owed | None) -> list[str]:

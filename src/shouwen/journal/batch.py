@@ -25,11 +25,12 @@ from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.journal.notices import Notices
 from shouwen.journal.own import check_own
 from shouwen.journal.owners import FIRST_ASKED, FIRST_ASKED_POST
-from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, REBASED, OpenJournal
-from shouwen.journal.powers import Doers, role_of
+from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, REBASED, OpenJournal, on_behalf
+from shouwen.journal.powers import Doers, Warrant, role_of
 from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
 from shouwen.journal.settle import Settled, settle
+from shouwen.journal.sums import at_stake
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.organisation.resolve import Directory, Holder
@@ -217,11 +218,11 @@ class Batch:
         check_seen(draft, journal, self._heads.get(journal.subject.pk, 0))
         event = journal.events[draft.type]
         as_fact = draft.as_fact or self.history
-        post = draft.post or self.actor.post
+        warrant = Warrant(draft.post or self.actor.post)
         if not as_fact and not self.actor.system:
-            post = role_of(draft, event, journal, self.actor, self.now, lambda: self._seats)
+            warrant = role_of(draft, checked.data, event, journal, self.actor, self.now, lambda: self._seats)
             assert self.actor.person is not None
-            check_own(draft, checked.data, journal, self.actor.person, post, self._seats, self.now)
+            check_own(draft, checked.data, journal, self.actor.person, warrant.role, self._seats, self.now)
         recorded_at, back = journal.recorded_at(self.now)
         at = draft.at or recorded_at
         if event.act and not as_fact and journal.standing is not None:
@@ -236,13 +237,15 @@ class Batch:
             at=at,
             recorded_at=recorded_at,
             by=self.actor.person,
-            post=post,
+            post=warrant.role,
             unit=self.actor.unit or (self._seats[0].unit if self._seats else None),
             data=data,
             marks=[mark for mark, holds in ((CLOCK_SET_BACK, back), (HISTORY, self.history)) if holds],
             key=draft.key,
             call=call,
         )
+        if warrant.of is not None:
+            entry.marks = [*entry.marks, on_behalf(warrant.of)]
         if draft.reason:
             sealed["late_reason"] = draft.reason
         journal.append(entry, sealed)
@@ -292,7 +295,7 @@ class Batch:
         directory = self._directory(journal.subject.unit)
         directory.roles = journal.program.policy.roles if journal.program else {}
         directory.actors = Doers(journal, self.actor)
-        return directory.holder(role)
+        return directory.holder(role, at_stake(journal) if role.form == "authority" else None)
 
     def _finish(self, touched: Sequence[UUID]) -> None:
         notices = Notices(self.now, self.actor.person.pk if self.actor.person else None)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from shouwen.engine import Owed
+from shouwen.engine import Owed, effective
 from shouwen.engine.gates import listed
 from shouwen.journal.drafts import Actor, Draft
 from shouwen.journal.errors import Stale
@@ -23,6 +23,9 @@ RETRACTED = "retracted"
 FIRST = "1"
 """The entry without which there is no subject."""
 EXTENDED = "extended"
+RECEIVED = "received"
+IDENTIFYING = frozenset({"customer", "asset"})
+"""Types of fields that lead to a person: a home leads to its holder."""
 
 
 def check_draft(draft: Draft, journal: OpenJournal, actor: Actor, now: datetime) -> Checked:
@@ -36,12 +39,35 @@ def check_draft(draft: Draft, journal: OpenJournal, actor: Actor, now: datetime)
     checked = check(form_fields(journal.program, event), data if draft.type == CORRECTED else draft.data, journal.zone)
     if draft.type == CORRECTED:
         _check_correction(draft, journal, checked)
+    checked.errors |= _anonymity_errors(draft, checked, journal)
     own = {name for name, kind, ref in checked.references if kind == "subject" and ref == str(journal.subject.pk)}
     checked.errors |= dict.fromkeys(own, _("A subject cannot refer to itself."))
     checked.errors |= _time_errors(draft, journal, now) | _extension_errors(draft, checked.data, journal, now)
     if draft.key is not None and not 0 < len(draft.key) <= KEY_LIMIT:
         checked.errors["key"] = _("A key has 1 to %(limit)d characters.") % {"limit": KEY_LIMIT}
     return checked
+
+
+def _anonymity_errors(draft: Draft, checked: Checked, journal: OpenJournal) -> dict[str, str]:
+    """Of whoever stays anonymous nothing is kept that names him: no customer, no contact, no home, which has a holder.
+
+    A correction counts with what stands of the entry that it corrects.
+    """
+    if draft.type == CORRECTED:
+        known = next((step for step in effective(journal.steps) if step.id == str(draft.data.get("entry"))), None)
+        if known is None or known.type != RECEIVED:
+            return {}
+        given = {**known.data, **checked.data.get("data", {}), **checked.sealed.get("data", {})}
+        return {f"data.{name}": text for name, text in _naming(given, journal).items()}
+    return _naming({**checked.data, **checked.sealed}, journal) if draft.type == RECEIVED else {}
+
+
+def _naming(data: Mapping[str, Any], journal: OpenJournal) -> dict[str, str]:
+    if data.get("anonymous") is not True:
+        return {}
+    fields = journal.events[RECEIVED].fields
+    named = [name for name in data if name in fields and (name == "contact" or fields[name].type in IDENTIFYING)]
+    return dict.fromkeys(named, _("The matter is anonymous: nothing is kept that tells who brought it."))
 
 
 def _time_errors(draft: Draft, journal: OpenJournal, now: datetime) -> dict[str, str]:

@@ -114,7 +114,7 @@ def new_duty(subject: Subject, owed: Owed, program: Program, holder: Holder, col
         outside=bool(holder.party),
         unit=holder.unit,
         post=holder.post,
-        person=holder.person,
+        person=holder.by_name,
         policy_version_id=subject.policy_version_id,
         **columns,
     )

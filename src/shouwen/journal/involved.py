@@ -1,7 +1,12 @@
-"""Whom an entry names or a duty waits for (相关人): they see the subject from then on, wherever their posts are."""
+"""Whom an entry names or a duty waits for (相关人): they see the subject from then on, wherever their posts are.
+
+Where knowing is restricted (限制知悉) they are among the few who see it at all; so is whoever restricted it.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 
+from shouwen.engine import Entry as Step
+from shouwen.engine import effective
 from shouwen.engine.gates import listed
 from shouwen.journal.models import Involved
 from shouwen.journal.pen import OpenJournal
@@ -9,6 +14,8 @@ from shouwen.organisation.resolve import Holder
 from shouwen.policy.model import Role
 
 ADDRESS = "to"
+NAMED = "people"
+RESTRICTED, UNRESTRICTED = "restricted", "unrestricted"
 Resolve = Callable[[OpenJournal, Role], Holder]
 
 
@@ -22,7 +29,8 @@ def involved(journal: OpenJournal, keepers: Iterable[str], resolve: Resolve) -> 
     holders = [resolve(journal, roles[name]) for name in named if name in roles]
     posts = {holder.post.pk for holder in holders if holder.post is not None}
     people = {int(pk) for pk in _addressed(journal, "person")}
-    people |= {holder.person.pk for holder in holders if holder.person is not None}
+    people |= {holder.by_name.pk for holder in holders if holder.by_name is not None}
+    people |= {entry.by_id for entry in journal.added if entry.type == RESTRICTED and entry.by_id is not None}
     subject = journal.subject
     rows = [Involved(subject=subject, post_id=pk) for pk in sorted(posts)]
     return rows + [Involved(subject=subject, person_id=pk) for pk in sorted(people)]
@@ -30,6 +38,13 @@ def involved(journal: OpenJournal, keepers: Iterable[str], resolve: Resolve) -> 
 
 def _addressed(journal: OpenJournal, kind: str) -> Iterator[str]:
     for entry in journal.added:
-        field = journal.events[entry.type].fields.get(ADDRESS)
-        if field is not None and field.type == kind:
-            yield from map(str, listed(entry.data.get(ADDRESS)))
+        for name in (ADDRESS, NAMED):
+            field = journal.events[entry.type].fields.get(name)
+            if field is not None and field.type == kind:
+                yield from map(str, listed(entry.data.get(name)))
+
+
+def confidential(steps: Iterable[Step]) -> bool:
+    """Whether a journal says that only those named, who own it or handle it may know of it (保密)."""
+    said = [step.type for step in effective(steps) if step.type in (RESTRICTED, UNRESTRICTED)]
+    return bool(said) and said[-1] == RESTRICTED

@@ -7,16 +7,22 @@ from typing import Any
 
 from shouwen.journal.chain import instant
 from shouwen.journal.models import Duty, Outbox, Subject
+from shouwen.organisation.deputies import StandIns, is_away
 from shouwen.organisation.models import Appointment, Person
 
 MAIL = "mail"
 DESK = "desk"
 """Seen on the desk alone: for people without an address."""
+Held = dict[int, list[tuple[Person, bool]]]
+"""By the id of a post or a person: who is told, and whether he is away."""
 
 
 @dataclass
 class Notices:
-    """Gathered during a call and turned into rows at its end, with one query for who holds which post."""
+    """Gathered during a call and turned into rows at its end, with one query for who holds which post.
+
+    Who is away is told through his deputy; where nobody stands in for him, himself.
+    """
 
     now: datetime
     but: int | None = None
@@ -37,21 +43,27 @@ class Notices:
         if not self._wanted:
             return []
         held = self._held({post for *_, person, post, _data in self._wanted if person is None and post is not None})
-        people = Person.objects.in_bulk({person for *_, person, _post, _data in self._wanted if person is not None})
+        named = {person for *_, person, _post, _data in self._wanted if person is not None}
+        rows_of_people = Person.objects.filter(pk__in=named).annotate(away=is_away("pk", self.now))
+        people: Held = {one.pk: [(one, one.away)] for one in rows_of_people}
+        found = [pair for several in (*people.values(), *held.values()) for pair in several]
+        deputies = StandIns({one.pk for one, away in found if away}, self.now)
         rows: dict[str, Outbox] = {}
         for kind, subject, duty, person, post, data in self._wanted:
-            for one in [people[person]] if person is not None else held.get(post or 0, ()):
+            for whose, _away in people[person] if person is not None else held.get(post or 0, ()):
+                one = deputies.of(whose.pk, post) or whose
                 if one.pk != self.but and one.is_active:
                     row = self._row(kind, subject, duty, one, data)
                     rows[row.key] = row
         return list(rows.values())
 
-    def _held(self, posts: Iterable[int]) -> dict[int, list[Person]]:
-        found: dict[int, list[Person]] = {}
+    def _held(self, posts: Iterable[int]) -> Held:
+        """Who holds each post, and whether he is away."""
+        found: Held = {}
         if posts:
-            holding = Appointment.objects.holding(self.now).filter(post__in=posts)
-            for appointment in holding.select_related("person").order_by("pk"):
-                found.setdefault(appointment.post_id, []).append(appointment.person)
+            holding = Appointment.objects.holding(self.now).filter(post__in=posts).select_related("person")
+            for row in holding.annotate(away=is_away("person", self.now)).order_by("pk"):
+                found.setdefault(row.post_id, []).append((row.person, row.away))
         return found
 
     def _row(self, kind: str, subject: Subject, duty: Duty | None, person: Person, data: dict[str, Any]) -> Outbox:

@@ -14,7 +14,7 @@ from shouwen.journal.errors import NotAllowed
 from shouwen.journal.models import Duty
 from shouwen.journal.pen import OpenJournal
 from shouwen.organisation.models import Person
-from shouwen.organisation.seats import Seat
+from shouwen.organisation.seats import Seat, selves
 
 LIGHTENING = frozenset({"suspended", "extended", "waived", "excused"})
 """Acts that give a duty more time, or take it away. To let one's own clock run on (``resumed``) is no favour."""
@@ -50,8 +50,11 @@ def check_own(
 
 
 def _owes(person: Person, duty: Duty, held: Sequence[Seat], *, personal: bool) -> bool:
-    """Whether the duty lies with the person, or with a post of his; what somebody did himself is his alone."""
-    if duty.person_id == person.pk:
+    """Whether the duty lies with the person, or with a post of his; what somebody did himself is his alone.
+
+    Who stands in for another owes what the other owes.
+    """
+    if duty.person_id in selves(person, held):
         return True
     return not personal and any(seat.post.pk == duty.post_id for seat in held)
 

@@ -21,6 +21,7 @@ from shouwen.policy.vocabulary import shared_events
 LATE = "late"
 CLOCK_SET_BACK = "clock_set_back"
 HISTORY = "history"
+ON_BEHALF = "on_behalf"
 REBASED = "rebased"
 COUNTED = (DutyState.OPEN, DutyState.OVERDUE, DutyState.PAUSED)
 """States in which a new calendar moves a duty's due time."""
@@ -162,6 +163,17 @@ class OpenJournal:
         self.subject.head_hash = previous
         self.subject.head_seq = self.length
         return contents
+
+
+def on_behalf(of: int) -> dict[str, Any]:
+    """The mark of an entry that a deputy wrote for the person with this id (代理)."""
+    return {"mark": ON_BEHALF, "of": of}
+
+
+def principal(entry: Entry) -> int | None:
+    """The id of the person on whose behalf an entry was written; None for one's own."""
+    marks = (mark for mark in entry.marks if isinstance(mark, dict) and mark.get("mark") == ON_BEHALF)
+    return next((int(mark["of"]) for mark in marks), None)
 
 
 def is_countable(row: Duty) -> bool:

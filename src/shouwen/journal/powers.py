@@ -1,7 +1,8 @@
-"""Whether the actor may write this entry, and in which role (职权)."""
+"""Whether the actor may write this entry, in which role, and on whose behalf (职权、代理)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -11,10 +12,11 @@ from shouwen.journal.errors import NotAllowed
 from shouwen.journal.models import Subject
 from shouwen.journal.owners import FIRST_ASKED, ownership
 from shouwen.journal.pen import OpenJournal
+from shouwen.journal.sums import at_stake
 from shouwen.organisation.access import capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
-from shouwen.organisation.seats import Seat
+from shouwen.organisation.seats import Seat, selves
 from shouwen.policy.model import EventType
 
 
@@ -62,17 +64,25 @@ class Doers(Mapping[str, Doer]):
         return found or self._journal.subject.unit
 
 
+class Warrant(NamedTuple):
+    """The role under which an entry is written, and the id of the person on whose behalf, if of another."""
+
+    role: str
+    of: int | None = None
+
+
 def role_of(
     draft: Draft,
+    data: Mapping[str, Any],
     event: EventType,
     journal: OpenJournal,
     actor: Actor,
     now: datetime,
     held: Callable[[], Sequence[Seat]],
-) -> str:
-    """The role under which the entry is written; `held` gives the actor's posts.
+) -> Warrant:
+    """The role under which the entry is written; `data` as checked, `held` gives the actor's posts.
 
-    Raises NotAllowed for an act beyond the actor's power.
+    Raises NotAllowed for an act beyond the actor's power, or upon a confidential subject that he does not see.
 
     A fact is written whoever tells it, by anybody who sees the subject; a new one by anybody of the house: whoever
     is asked first takes it in.
@@ -83,10 +93,16 @@ def role_of(
     names = journal.standing.may(draft.type) if journal.standing else None
     asked: Sequence[str] | None = [draft.post] if names is not None and draft.post in names else names
     roles = journal.program.policy.roles if journal.program else {}
-    found = capacity(person, asked, journal.subject.unit, now, roles, Doers(journal, actor))
+    if journal.subject.confidential and not _sees(journal, person, now):
+        raise NotAllowed(_("You do not see this subject."))
+    limited = any(roles[name].form == "authority" for name in asked or ())
+    amount = at_stake(journal, event.fields, data) if limited else None
+    found = capacity(person, asked, journal.subject.unit, now, roles, Doers(journal, actor), amount)
+    owner = None
     if event.act:
-        _check_hand(draft, journal, person)
-        if found is None and not _own(draft, journal, person, names):
+        if draft.type in HANDOVER or (found is None and names is None):
+            owner = _owner_acted_for(draft, journal, person, selves(person, held()))
+        if found is None and (owner is None or names is not None):
             raise NotAllowed(
                 _("This act belongs to: %(roles)s.") % {"roles": "、".join(names)}
                 if names
@@ -95,28 +111,33 @@ def role_of(
             )
     elif found is None and not (held() if journal.fresh else _sees(journal, person, now)):
         raise NotAllowed(_("You do not see this subject."))
+    if owner is None and found is not None and found.acting_for is not None:
+        owner = found.acting_for.pk
+    of = None if owner == person.pk else owner
     if found is not None and names is not None:
-        return found.role
-    return draft.post or actor.post or (found.role if found else "")
-
-
-def _own(draft: Draft, journal: OpenJournal, person: Person, names: Sequence[str] | None) -> bool:
-    """Handing over and accepting are the owner's and the asked one's own, wherever their posts are."""
-    return names is None and (draft.type in HANDOVER or journal.subject.owner_person_id == person.pk)
+        return Warrant(found.role, of)
+    return Warrant(draft.post or actor.post or (found.role if found else ""), of)
 
 
 HANDOVER = ("handover_offered", "handover_accepted")
 
 
-def _check_hand(draft: Draft, journal: OpenJournal, person: Person) -> None:
-    if draft.type not in HANDOVER:
-        return
+def _owner_acted_for(draft: Draft, journal: OpenJournal, person: Person, who: Sequence[int]) -> int | None:
+    """Whose own act it is, of `who` (the person, and those for whom he stands in): the owner's or the asked one's,
+    wherever their posts are. Raises NotAllowed for a hand-over that is neither's."""
     owner = ownership(journal.steps)
+    ids = {str(one): one for one in who}
     if draft.type == "handover_accepted":
-        if owner is None or owner.offered_to != str(person.pk):
+        if owner is None or owner.offered_to not in ids:
             raise NotAllowed(_("This matter was not offered to you."))
-    elif owner is not None and owner.person is not None and owner.person != str(person.pk):
+        return ids[owner.offered_to]
+    if owner is None or owner.person is None:
+        return person.pk if draft.type in HANDOVER else None
+    if owner.person in ids:
+        return ids[owner.person]
+    if draft.type in HANDOVER:
         raise NotAllowed(_("Only its owner hands a matter over."))
+    return None
 
 
 def _sees(journal: OpenJournal, person: Person, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from shouwen.engine import Owed, Standing, effective
 from shouwen.journal.chain import instant
 from shouwen.journal.duties import NOT_STUCK, changed, computed, new_duty
-from shouwen.journal.involved import Resolve, involved
+from shouwen.journal.involved import Resolve, confidential, involved
 from shouwen.journal.models import Duty, DutyState, Involved, Subject, SubjectState
 from shouwen.journal.notices import Notices
 from shouwen.journal.owners import ownership
@@ -45,6 +45,7 @@ def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, no
     settled.involved = involved(journal, settled.keepers, resolve)
     subject.axes = categories(journal)
     subject.state, subject.ended_at = state_of(journal)
+    subject.confidential = confidential(journal.steps)
     subject.recorded_at = journal.steps[-1].recorded_at
     subject.moved_at, subject.late_at = moved_at(journal), late_at(journal)
     subject.folded_at = now

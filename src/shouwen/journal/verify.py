@@ -14,6 +14,7 @@ from shouwen.journal import chain
 from shouwen.journal.anchors import KeptAnchor, heads, root_of
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.findings import Finding
+from shouwen.journal.involved import confidential
 from shouwen.journal.models import Content, Duty, DutyState, Entry, Subject
 from shouwen.journal.owners import ownership
 from shouwen.journal.pen import REBASED, OpenJournal
@@ -188,6 +189,8 @@ def _columns(journal: OpenJournal) -> Iterator[Finding]:
         yield Finding(name, None, "the state is not what the journal gives")
     if (subject.moved_at, subject.late_at) != (moved_at(journal), late_at(journal)):
         yield Finding(name, None, "when it last moved, or was last recorded late, is not what the journal gives")
+    if subject.confidential != confidential(journal.steps):
+        yield Finding(name, None, "whether it is confidential is not what the journal says")
     if subject.axes != categories(journal):
         yield Finding(name, None, "the categories are not what the journal gives")
 

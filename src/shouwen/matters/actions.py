@@ -65,9 +65,9 @@ def hand_over(
 
 
 def accept_hand_over(matter: Subject, *, actor: Actor, key: str | None = None, seen: int | None = None) -> Recorded:
-    """Accept what was offered (接手): from now on the matter is the actor's."""
+    """Accept what was offered (接手): from now on it is whose it was offered to, also where a deputy accepts."""
     assert actor.person is not None
-    data = {"to": str(actor.person.pk)}
+    data = {"to": str(matter.offered_to_id or actor.person.pk)}
     return record(Draft(matter, "handover_accepted", data, key=key, seen=seen), actor=actor)
 
 

@@ -23,9 +23,7 @@ class StandIns:
             return
         given = Delegation.objects.holding(at).filter(deputy__is_active=True)
         firsts = given.filter(person__in=people).values("deputy")
-        rows = given.filter(Q(person__in=people) | Q(person__in=firsts, post=None)).annotate(
-            gone=Exists(Absence.objects.holding(at).filter(person=OuterRef("deputy")))
-        )
+        rows = given.filter(Q(person__in=people) | Q(person__in=firsts, post=None)).annotate(gone=is_away("deputy", at))
         for row in rows.select_related("deputy").order_by("pk"):
             self._links[row.person_id].append((row.post_id, row.deputy, row.gone))
 
@@ -44,6 +42,11 @@ class StandIns:
         links = self._links.get(person, ())
         for wanted in dict.fromkeys((post, None)):
             yield from ((deputy, gone) for of_post, deputy, gone in links if of_post == wanted)
+
+
+def is_away(person: str, at: datetime) -> Exists:
+    """For a query: whether the person of a row (``person``: its column) is away at ``at``."""
+    return Exists(Absence.objects.holding(at).filter(person=OuterRef(person)))
 
 
 def stand_ins(people: Collection[int], at: datetime) -> StandIns:

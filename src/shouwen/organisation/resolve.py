@@ -13,10 +13,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from shouwen.organisation.deputies import StandIns, stand_ins
-from shouwen.organisation.models import Absence, Appointment, Authority, Person, Post, Unit, UnitKind
+from shouwen.organisation.deputies import StandIns, is_away, stand_ins
+from shouwen.organisation.models import Appointment, Authority, Person, Post, Unit, UnitKind
 from shouwen.organisation.seats import seats
 from shouwen.policy.model import Role
 
@@ -232,8 +232,7 @@ class Directory:
         in_office = Appointment.objects.holding(self.at).filter(
             post__unit__in=[unit.pk for unit in self._units], person__is_active=True
         )
-        gone = Exists(Absence.objects.holding(self.at).filter(person=OuterRef("person")))
-        rows = in_office.annotate(gone=gone).select_related("person").order_by("since", "pk")
+        rows = in_office.annotate(gone=is_away("person", self.at)).select_related("person").order_by("since", "pk")
         return [(row, row.gone) for row in rows]
 
     @cached_property
