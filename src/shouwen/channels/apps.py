@@ -9,8 +9,12 @@ class ChannelsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from shouwen.channels import webhooks
         from shouwen.channels.mail import deliver
+        from shouwen.journal import projectors
         from shouwen.journal.notices import MAIL
         from shouwen.journal.outbox import register
 
         register(MAIL, deliver)
+        register(webhooks.CHANNEL, webhooks.deliver)
+        projectors.follow(webhooks.follow)

@@ -6,6 +6,7 @@ import click
 
 # Name → where the command is, and its line of help.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "api": ("shouwen.cli.api:api", "Integrations with other systems, their tokens."),
     "calendar": ("shouwen.cli.calendar:calendar", "Years of the calendar: shown, imported; duties counted anew."),
     "demo": ("shouwen.cli.demo:demo", "A small invented house to try the product on, with its sign-ins."),
     "export": ("shouwen.cli.export:export", "Journals as JSON Lines, for replay and for elsewhere."),

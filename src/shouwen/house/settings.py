@@ -7,6 +7,7 @@ SHOUWEN_HTTPS     on: the site is reached over HTTPS; cookies travel only there
 EMAIL_URL         where mail goes, as smtp://host:port; without it, into files in SHOUWEN_HOME/mail
 SHOUWEN_MAIL_FROM sender of the mail (default shouwen@ and the first of the hosts)
 SHOUWEN_URL       address of the site for links in mail, as https://host; without it, mail has no links
+SHOUWEN_WEBHOOK_NETWORKS  networks inside the house that webhooks may call, as 10.1.0.0/16, with commas
 SHOUWEN_LOG       lowest level that is logged (default WARNING)
 SHOUWEN_DEBUG     on: Django's error pages; for developers alone
 """
@@ -41,6 +42,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
+    # Serves the API's page from our own files.
+    "ninja",
     "shouwen.organisation",
     "shouwen.governance",
     "shouwen.journal",
@@ -48,6 +51,7 @@ INSTALLED_APPS = [
     "shouwen.matters",
     "shouwen.insight",
     "shouwen.channels",
+    "shouwen.api",
 ]
 
 MIDDLEWARE = [
@@ -56,6 +60,7 @@ MIDDLEWARE = [
     "shouwen.house.security.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "shouwen.api.middleware.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -148,6 +153,7 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 _host = next((host.lstrip(".") for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")), "localhost")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("SHOUWEN_MAIL_FROM", default=f"shouwen@{_host}")
+WEBHOOK_NETWORKS = env.list("SHOUWEN_WEBHOOK_NETWORKS", default=[])
 SHOUWEN_URL = env.str("SHOUWEN_URL", default="").rstrip("/")
 
 if env.bool("SHOUWEN_HTTPS", default=False):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("journal/", include("shouwen.journal.urls")),
+    path("", include("shouwen.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("shouwen.desk.urls")),
 ]

@@ -12,17 +12,11 @@ _projectors: dict[str, list[Projector]] = {}
 Follower = Callable[[Sequence[tuple[OpenJournal, Settled]]], None]
 """Given every journal that one batch has settled, written to or only looked at again; all of it is stored by then."""
 _followers: list[Follower] = []
-_of_all: list[Projector] = []
 
 
 def register(event: str, projector: Projector) -> None:
     """Call `projector` with every entry of this type, in the transaction that writes it."""
     _projectors.setdefault(event, []).append(projector)
-
-
-def register_all(projector: Projector) -> None:
-    """Call `projector` once a batch with all entries that it writes, in the transaction that writes them."""
-    _of_all.append(projector)
 
 
 def follow(follower: Follower) -> None:
@@ -39,7 +33,5 @@ def run(journals: Sequence[OpenJournal], settled: Sequence[Settled]) -> None:
     for event, entries in by_type.items():
         for projector in _projectors[event]:
             projector(entries)
-    for projector in _of_all:
-        projector([entry for journal in journals for entry in journal.added])
     for follower in _followers:
         follower(list(zip(journals, settled, strict=True)))

@@ -23,8 +23,13 @@ def attachment(request: HttpRequest, pk: UUID) -> FileResponse:
     person = request.user
     assert isinstance(person, Person)
     found = Attachment.objects.filter(pk=pk, erased_at__isnull=True).select_related("subject").first()
-    if found is None or not _may_see(person, found):
+    if found is None or not may_see(person, found):
         raise Http404
+    return served(found, person)
+
+
+def served(found: Attachment, person: Person) -> FileResponse:
+    """The file, its look written down. Raises Http404 once it was erased."""
     access_log.looked(person, found.subject, f"attachment {found.pk}")
     try:
         file = opened(found)
@@ -40,7 +45,8 @@ def attachment(request: HttpRequest, pk: UUID) -> FileResponse:
     return response
 
 
-def _may_see(person: Person, found: Attachment) -> bool:
+def may_see(person: Person, found: Attachment) -> bool:
+    """Who sees a file: whoever sees its subject; before an entry names it, who uploaded it."""
     if found.subject_id is None:
         return found.uploaded_by_id == person.pk
     return visible(person, Subject.objects.filter(pk=found.subject_id), clock.now()).exists()

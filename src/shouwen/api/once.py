@@ -1,0 +1,98 @@
+"""Idempotency keys (幂等键): the same call twice has one effect and one answer."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from shouwen.api.models import Answer
+from shouwen.api.problems import ProblemError, wrong
+from shouwen.api.tokens import caller
+from shouwen.journal.errors import room
+
+HEADER = "Idempotency-Key"
+LONGEST = 128
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a call has to answer."""
+
+    status: int
+    body: Any
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def once(
+    request: HttpRequest, model: Any, work: Callable[[str | None], Done], *, dry_run: bool = False, body: bytes = b""
+) -> HttpResponse:
+    """Do ``work`` in one transaction, at most once under the caller's key.
+
+    ``work`` is given the key for ``record()``, None where the caller sent none. ``model``: schema of the answer.
+    ``body`` stands for the request's body where that is not the same twice (multipart). Under ``dry_run`` all is
+    done and taken back. A refusal is not kept: the same call may be tried again.
+    """
+    given = request.headers.get(HEADER, "")
+    if dry_run or not given:
+        return _answer(_within(work, None, dry_run=dry_run), model)
+    if len(given) > LONGEST or not given.isascii() or not given.isprintable():
+        raise wrong(_("A key has 1 to %(limit)d printable ASCII characters.") % {"limit": LONGEST}, header=HEADER)
+    print_ = _fingerprint(request, body)
+    integration = caller(request).token.integration_id
+    kept = Answer.objects.filter(integration=integration, key=given).first()
+    if kept is not None:
+        return _repeated(kept, print_)
+    try:
+        with room(), transaction.atomic():
+            done = work(f"api:{integration}:{given}")
+            response = _answer(done, model)
+            Answer.objects.create(
+                integration_id=integration,
+                key=given,
+                fingerprint=print_,
+                status=done.status,
+                body=response.content.decode(),
+                made_at=caller(request).now,
+            )
+            return response
+    except IntegrityError:
+        # Another process was doing the same call: its answer is there now.
+        kept = Answer.objects.filter(integration=integration, key=given).first()
+        if kept is None:
+            raise
+        return _repeated(kept, print_)
+
+
+def _within(work: Callable[[str | None], Done], key: str | None, *, dry_run: bool) -> Done:
+    with room(), transaction.atomic():
+        done = work(key)
+        if dry_run:
+            transaction.set_rollback(True)
+        return done
+
+
+def _fingerprint(request: HttpRequest, body: bytes) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest.update(body or request.body)
+    return digest.hexdigest()
+
+
+def _answer(done: Done, model: Any) -> HttpResponse:
+    told = model.model_validate(done.body).model_dump(exclude_unset=True)
+    response = HttpResponse(orjson.dumps(told), status=done.status, content_type="application/json")
+    for name, value in done.headers:
+        response[name] = value
+    return response
+
+
+def _repeated(kept: Answer, print_: str) -> HttpResponse:
+    if kept.fingerprint != print_:
+        raise ProblemError("key-reused")
+    response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
+    response["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,12 @@
+"""Addresses of the API and of the pages that explain its problems."""
+
+from django.urls import path
+
+from shouwen.api import views
+from shouwen.api.house import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("problems/", views.problems, name="problems"),
+    path("problems/<slug:slug>", views.problems, name="problem"),
+]
