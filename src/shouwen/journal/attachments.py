@@ -76,10 +76,10 @@ _SAME: Mapping[str, str] = {
 }
 
 
-def keep(upload: IO[bytes], name: str, person: Person) -> Attachment:
+def keep(upload: IO[bytes], name: str, person: Person | None) -> Attachment:
     """Take a file in. Raises Invalid (key ``file``) for what is not allowed, NoRoom where the disk is full.
 
-    It belongs to no subject until an entry names it by its id.
+    It belongs to no subject until an entry names it by its id. ``person`` None: it came by mail.
     """
     name = PurePosixPath(name.replace("\\", "/")).name[:255]
     with room():

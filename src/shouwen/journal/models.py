@@ -300,7 +300,9 @@ class Attachment(models.Model):
     name = models.CharField(_("file name"), max_length=255)
     media_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    uploaded_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
+    uploaded_by = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, related_name="+", verbose_name=_("uploaded by"), help_text=_("none: by mail")
+    )
     uploaded_at = models.DateTimeField(_("uploaded at"))
     erased_at = models.DateTimeField(_("erased at"), null=True)
 
@@ -315,7 +317,9 @@ class Attachment(models.Model):
 class Outbox(models.Model):
     """待发: something that somebody is to be told, written in the transaction that made it true.
 
-    ``key`` names the message for ever: it travels with it, so that who receives it twice sees it once.
+    ``key`` names the message for ever: it travels with it, so that who receives it twice sees it once. A notice has
+    one row that its person finds on the desk (``on_desk``), and one more for each further way that it goes out.
+    ``digest`` is the key of the digest (汇总) that it waits for; without ``try_at`` nobody sends it by itself.
     """
 
     key = models.CharField(max_length=400, unique=True)
@@ -326,6 +330,9 @@ class Outbox(models.Model):
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="notices", verbose_name=_("about"))
     duty = models.CharField(_("duty"), max_length=250, blank=True)
     data = models.JSONField(default=dict)
+    on_desk = models.BooleanField(_("seen on the desk"), default=False)
+    read_at = models.DateTimeField(_("read at"), null=True)
+    digest = models.CharField(_("digest"), max_length=100, blank=True)
     made_at = models.DateTimeField(_("made at"))
     try_at = models.DateTimeField(_("tried at"), null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -339,6 +346,8 @@ class Outbox(models.Model):
         indexes = [
             models.Index(fields=["try_at"], condition=Q(sent_at__isnull=True), name="outbox_waiting"),
             models.Index(fields=["person", "made_at"], name="outbox_person"),
+            models.Index(fields=["person"], condition=Q(on_desk=True, read_at__isnull=True), name="outbox_unread"),
+            models.Index(fields=["digest"], condition=Q(sent_at__isnull=True) & ~Q(digest=""), name="outbox_digest"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,14 @@ BATCH = 20
 Deliver = Callable[[Sequence[Outbox]], Iterator[tuple[Outbox, str]]]
 """Gives each row back as soon as it is delivered, with an empty text, or with what went wrong."""
 _channels: dict[str, Deliver] = {}
+
+
+class Final(str):
+    """What went wrong for good: there is no second try."""
+
+    __slots__ = ()
+
+
 _log = structlog.get_logger(__name__)
 
 
@@ -58,7 +66,7 @@ def _mark(row: Outbox, error: str) -> None:
     row.attempts += 1
     row.leased_by, row.leased_until = "", None
     if error:
-        row.try_at = pushed(now, row.attempts)
+        row.try_at = None if isinstance(error, Final) else pushed(now, row.attempts)
     else:
         row.sent_at, row.try_at = now, None
     with transaction.atomic():

@@ -19,6 +19,13 @@ from shouwen.journal.outbox import deliver_due
 from shouwen.journal.sweep import sweep
 
 _log = structlog.get_logger(__name__)
+Step = Callable[[], int]
+_steps: list[Step] = []
+
+
+def each_round(step: Step) -> None:
+    """Rooms below let the worker do something in each round; it must be quick, and harmless when done by several."""
+    _steps.append(step)
 
 
 _woken = threading.Event()
@@ -61,6 +68,8 @@ def tick(name: str, lease: timedelta) -> None:
     swept = _try(lambda: sweep(lease))
     delivered = _try(lambda: deliver_due(lease))
     _try(daily_anchor)
+    for step in _steps:
+        _try(step)
     _try(lambda: _beat(name, swept, delivered))
 
 
