@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -84,7 +86,8 @@ def test_front_matter_without_end() -> None:
     """It ends before the first clause; what stands there is read."""
     lines = FRONT.splitlines()
     lines[lines.index("---", 1)] = ""
-    text = "\n".join(lines).replace("at: up", "at: above") + "\n```yaml rules\npowers: [{who: 公司, may: [closed]}]\n```\n"
+    text = "\n".join(lines).replace("at: up", "at: above")
+    text += "\n```yaml rules\npowers: [{who: 公司, may: [closed]}]\n```\n"
     assert said(text) == [
         "1: 规章信息没有结束；应以单独一行 --- 结束",
         "10: “at”写作“above”；应为 own（本单位）、up（本单位或最近的上级）、group（集团）、department（部门）之一",
@@ -144,3 +147,44 @@ def test_file_that_is_not_utf8(tmp_path: Path) -> None:
     with pytest.raises(PolicyErrors) as caught:
         load(path)
     assert [str(problem) for problem in caught.value.problems] == [f"{path}:2: 不是 UTF-8 文字；另存为 UTF-8"]
+
+
+SOUND = Path(__file__).with_name("every_kind.md").read_text(encoding="utf-8")
+PLACES, _ = read_yaml(Path(__file__).with_name("slips.yaml").read_text(encoding="utf-8"))
+SLIPS = [slip for place in PLACES for slip in place["slips"]]
+PAIRS = [pair for place in PLACES for pair in combinations(place["slips"], 2)]
+
+
+def slipped(slips: Iterable[Map]) -> str:
+    """The sound policy with the slips in it."""
+    text = SOUND
+    for slip in slips:
+        assert text.count(slip["instead_of"]) == 1
+        text = text.replace(slip["instead_of"], slip["write"])
+    return text
+
+
+def said_of_slips(slips: Iterable[Map]) -> set[str]:
+    with pytest.raises(PolicyErrors) as caught:
+        load_text(slipped(slips), "every_kind.md", "every-kind")
+    return {str(problem).removeprefix("every_kind.md:") for problem in caught.value.problems}
+
+
+def test_policy_of_every_kind_of_rule_is_sound() -> None:
+    assert load_text(SOUND, "every_kind.md", "every-kind").name == "every-kind"
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip["write"])
+def test_slip_is_said_and_nothing_follows_from_it(slip: Map) -> None:
+    assert said_of_slips([slip]) == set(slip["says"])
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda slip: slip["write"])
+def test_two_slips_in_one_rule_are_both_said(one: Map, other: Map) -> None:
+    """All errors of a file at once: neither a misshapen key nor an unknown name hides the other."""
+    assert said_of_slips([one, other]) == {*one["says"], *other["says"]}
+
+
+def test_all_slips_are_said_at_once() -> None:
+    assert len(SLIPS) == 93
+    assert said_of_slips(SLIPS) == {line for slip in SLIPS for line in slip["says"]}

@@ -181,7 +181,7 @@ class Reader:
         for kind in _PERIODS:
             value = self.get(kind)
             numbered = kind is PeriodKind.MONTH and isinstance(value, int)
-            if value is not None and not numbered and value not in _SHIFTS:
+            if value is not None and not numbered and not (isinstance(value, str) and value in _SHIFTS):
                 more = "；月份写作 1 至 12" if kind is PeriodKind.MONTH else ""
                 self.problems.append(f"{kind} 为“{value}”：应为 this、next、previous 之一{more}")
         if len(named) > 1:

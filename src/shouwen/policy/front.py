@@ -146,6 +146,8 @@ def _roles(roles: Map, scope: Scope) -> None:
     for name, spec in roles.items():
         if "fallback" in spec:
             scope.role(spec["fallback"], spec.line_of("fallback"))
+        if UNKNOWN in spec:
+            scope.spellings[UNKNOWN] = name
         for spelling in spec.get("also", ()):
             if spelling == UNKNOWN:
                 scope.spellings[spelling] = name
@@ -209,6 +211,7 @@ def _axes(axes: Map, scope: Scope) -> None:
         line = axes.line_of(name)
         if type_ == "text" and not values:
             scope.say(line, f"类别轴 {name} 没有写 values", "文字的类别轴要列出各值；是非的写 type: bool")
+            type_ = cast("Literal['text', 'bool']", Hole())
         if type_ == "bool" and values:
             scope.say(line, f"是非的类别轴 {name} 写了 values", "去掉 values，或去掉 type: bool")
             type_ = cast("Literal['text', 'bool']", Hole())

@@ -30,9 +30,9 @@ class PolicyErrors(ValueError):  # noqa: N818 — many, not one
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def nearest(word: object, known: Iterable[str]) -> str | None:
-    """The one of `known` that `word` is probably a slip of the pen for."""
-    near = get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+def nearest(word: object, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The one of `known` that `word` is probably a slip of the pen for; from 0.75 there is hardly a doubt."""
+    near = get_close_matches(str(word), list(known), n=1, cutoff=cutoff)
     return near[0] if near else None
 
 

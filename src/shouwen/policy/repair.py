@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from shouwen.policy.problems import nearest
 from shouwen.policy.salvage import UNKNOWN
 from shouwen.policy.shape import Found, Path, schema, shape_problems
 from shouwen.policy.yamltext import Hole, Map, Seq
@@ -59,8 +60,13 @@ class _Repair:
                 around.rename(key, Hole(key))
             elif one.near and not around.wrote(one.near):
                 around.rename(key, one.near)
+                if not nearest(key, [one.near], cutoff=0.75):
+                    # Where it may be another key, nothing is said of its value as a whole.
+                    path = (*one.path[:-1], one.near)
+                    self.tried[path] = _stand_ins(around[one.near], around.line_of(one.near))
             else:
                 around.pop(key)
+                around.lost.add(key)
         return changed
 
     def _stand_in(self, found: list[Found]) -> None:
@@ -115,9 +121,8 @@ def _stand_ins(value: Any, line: int) -> Iterator[Any]:
         yield _with_hole(value)
     if isinstance(value, Seq):
         yield Seq.at(line, *value, Hole())
-    text = value if isinstance(value, str) else UNKNOWN if isinstance(value, (list, dict)) else json.dumps(value)
-    yield Hole(text)
-    if not isinstance(value, (Seq, Hole)) and value is not None:
+    yield Hole(value if isinstance(value, str) else json.dumps(value) if isinstance(value, (int, float)) else UNKNOWN)
+    if not isinstance(value, (Seq, Hole)) and value not in (None, "", {}):
         yield Seq.at(line, value)
     yield from _for_missing(line)
 

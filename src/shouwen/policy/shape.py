@@ -65,7 +65,7 @@ def _unless_holed(keyword: str) -> Callable[..., Iterator[ValidationError]]:
     check = Draft202012Validator.VALIDATORS[keyword]
 
     def checked(validator: Any, wanted: Any, instance: Any, part: Any) -> Iterator[ValidationError]:
-        if isinstance(instance, Map) and UNKNOWN in instance:
+        if isinstance(instance, Map) and (UNKNOWN in instance or instance.lost):
             if keyword == "minProperties":
                 return
             if wanted is False:
@@ -133,7 +133,7 @@ def _branch(error: ValidationError) -> list[ValidationError]:
     }
     best = max(fits.values(), default=0)
     meant = [number for number, fit in fits.items() if fit == best]
-    return alternatives[meant[0]] if len(meant) == 1 and best > 0 else []
+    return alternatives[meant[0]] if len(meant) == 1 and (best > 0 or len(fits) == 1) else []
 
 
 def _fit(value: Any, alternative: Mapping[str, Any]) -> float:
