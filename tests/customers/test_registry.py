@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from tests.organisation.house import NOW, House, person
 
 from shouwen.customers import actions
-from shouwen.customers.models import Asset, Contact, Customer, Holding
+from shouwen.customers.models import Asset, Contact, Customer, Holding, served_within
 from shouwen.customers.queries import find, find_assets
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
@@ -17,6 +18,14 @@ from shouwen.organisation.models import Unit
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 3, 2)
+
+
+def served(unit: Unit) -> QuerySet[Customer]:
+    return Customer.objects.filter(served_within(unit.path))
+
+
+def rooms(unit: Unit) -> QuerySet[Asset]:
+    return Asset.objects.filter(unit=unit)
 
 
 class Estate(House):
@@ -34,7 +43,7 @@ class Estate(House):
         self.elsewhere = actions.register(self.other, "单晓峰", NOW, phones=["13812345678"])
 
     def found(self, text: str, unit: Unit | None = None) -> list[Customer]:
-        return [hit.customer for hit in find(text, unit or self.project, TODAY)]
+        return [hit.customer for hit in find(text, served(unit or self.project), TODAY)]
 
 
 class TestFinding:
@@ -84,7 +93,7 @@ class TestFinding:
 
     def test_with_what_tells_whether_it_is_the_right_one(self) -> None:
         estate = Estate()
-        (hit,) = find("zgh", estate.project, TODAY)
+        (hit,) = find("zgh", served(estate.project), TODAY)
         assert [contact.value for contact in hit.contacts] == ["13900005678", "010-62345678"]
         assert [holding.asset.label for holding in hit.holdings] == ["3-2-1201"]
 
@@ -95,7 +104,7 @@ class TestFinding:
         assert estate.found("3-1201") == [estate.zeng]
         assert estate.found("13812345678") == []
         yesterday = date(2026, 3, 1)
-        assert [hit.customer for hit in find("13812345678", estate.project, yesterday)] == [estate.shan]
+        assert [hit.customer for hit in find("13812345678", served(estate.project), yesterday)] == [estate.shan]
 
     def test_at_most_twenty_and_no_way_hides_another(self) -> None:
         estate = Estate()
@@ -114,14 +123,14 @@ class TestFinding:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            assert len(find("单", estate.project, TODAY)) == 11
+            assert len(find("单", served(estate.project), TODAY)) == 11
         assert len(queries) == 3
 
     def test_rooms(self) -> None:
         estate = Estate()
-        assert find_assets("3-1201", estate.project) == [estate.home, estate.flat]
-        assert find_assets("3-1201", estate.other) == []
-        assert find_assets("张三", estate.project) == []
+        assert find_assets("3-1201", rooms(estate.project)) == [estate.home, estate.flat]
+        assert find_assets("3-1201", rooms(estate.other)) == []
+        assert find_assets("张三", rooms(estate.project)) == []
 
 
 class TestKeeping:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.journal.world import World
 
+from shouwen.customers.models import Asset, Customer
 from shouwen.customers.queries import find, find_assets
 from shouwen.journal import clock
 from shouwen.journal.typed import typed
@@ -21,8 +22,8 @@ def test_what_is_typed_is_trimmed_cut_and_freed_of_nul() -> None:
 
 def test_nul_finds_what_is_found_without_it(world: World) -> None:
     on = clock.now().date()
-    assert [find(text, world.group, on) for text in ("\0", "李\0", "1380\x00013")] == [[], [], []]
-    assert find_assets("3-1201\0", world.group) == []
+    assert [find(text, Customer.objects.all(), on) for text in ("\0", "李\0", "1380\x00013")] == [[], [], []]
+    assert find_assets("3-1201\0", Asset.objects.all()) == []
 
 
 @pytest.mark.parametrize("page", ["workbench", "matters", "find-customers", "find-assets", "find-people"])

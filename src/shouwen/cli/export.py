@@ -79,10 +79,15 @@ def _id(name: str) -> UUID:
 
 def _write_down(username: str, found: QuerySet[Subject] | None) -> None:
     from shouwen.journal import access_log
+    from shouwen.journal.models import AccessKind
     from shouwen.organisation.models import Person
 
     person = Person.objects.filter(username=username, is_active=True).first()
     if person is None:
         raise click.ClickException(f"没有此人：{username}")
-    for subject in found if found is not None else (None,):
-        access_log.looked(person, subject, "sealed content, exported")
+    what, kind = "sealed content, exported", AccessKind.EXPORTED
+    if found is None:
+        access_log.looked(person, None, what, kind=kind, customers=(access_log.EVERYBODY,))
+        return
+    for subject in found:
+        access_log.looked(person, subject, what, kind=kind)

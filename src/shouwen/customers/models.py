@@ -1,5 +1,8 @@
 """Customers (客户), their contacts (联系方式), assets (房产) and who holds which since when (权属).
 
+Files that turn out to be one customer's are merged: nothing moves, the file that goes on is read together with
+those merged into it. So taking a merge back leaves every row as it was.
+
 Nothing here says a name, number or address in ``repr``: it would end in logs.
 Periods are days, half-open: ``since`` belongs to them, ``until`` does not; ``since`` None is unknown.
 """
@@ -14,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from shouwen.customers.fields import BackwardsField
 from shouwen.organisation.access import Reach
 from shouwen.organisation.fields import InitialsField, PinyinField, PrefixField
-from shouwen.organisation.models import Unit
+from shouwen.organisation.models import Person, Unit
 
 M = TypeVar("M", bound=models.Model)
 
@@ -34,9 +37,23 @@ def _period(name: str) -> models.CheckConstraint:
 
 
 def served_within(path: str) -> Q:
-    """Customers whose file a unit of this path or below keeps, or who hold or held something there."""
-    holding = Holding.objects.filter(customer=OuterRef("pk"), asset__unit__path__prefix=path)
-    return Q(unit__path__prefix=path) | Q(Exists(holding))
+    """Customers whose file a unit of this path or below keeps, or who hold or held something there.
+
+    What is true of a file merged into another is true of the one that goes on.
+    """
+    held = Holding.objects.filter(asset__unit__path__prefix=path)
+    return (
+        Q(unit__path__prefix=path)
+        | Q(Exists(held.filter(customer=OuterRef("pk"))))
+        | Q(Exists(Customer.objects.filter(survivor=OuterRef("pk"), unit__path__prefix=path)))
+        | Q(Exists(held.filter(customer__survivor=OuterRef("pk"))))
+    )
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def standing(self) -> "CustomerQuerySet":
+        """The files that go on: those merged into another are read with it."""
+        return self.filter(survivor__isnull=True)
 
 
 class CustomerKind(models.TextChoices):
@@ -45,7 +62,11 @@ class CustomerKind(models.TextChoices):
 
 
 class Customer(models.Model):
-    """客户: whoever the house serves. ``unit`` keeps the file; what they hold may lie in others."""
+    """客户: whoever the house serves. ``unit`` keeps the file; what they hold may lie in others.
+
+    ``merged_into`` is the file that it was merged into, ``survivor`` the one that goes on at the end of such a chain;
+    both None for a file that stands.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="customers", verbose_name=_("unit"))
     kind = models.CharField(_("kind"), max_length=10, choices=CustomerKind, default=CustomerKind.PERSON)
@@ -53,7 +74,14 @@ class Customer(models.Model):
     pinyin = PinyinField(_("pinyin"), max_length=255, blank=True, editable=False, db_index=True)
     initials = InitialsField(_("pinyin initials"), max_length=100, blank=True, editable=False, db_index=True)
     registered_at = models.DateTimeField(_("registered at"))
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="taken_in", verbose_name=_("merged into")
+    )
+    survivor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("goes on as")
+    )
 
+    objects = CustomerQuerySet.as_manager()
     reach = Reach(unit=served_within)
 
     class Meta:
@@ -63,6 +91,11 @@ class Customer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=CustomerKind.values), name="customer_kind"),
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, survivor__isnull=True)
+                | (Q(survivor__isnull=False) & ~Q(merged_into=F("pk"))),
+                name="customer_merged_elsewhere",
+            ),
         ]
         indexes = [models.Index(fields=["unit", "pinyin"], name="customer_unit_pinyin")]
 
@@ -166,3 +199,62 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class Act(models.TextChoices):
+    """What was done to a file."""
+
+    REGISTERED = "registered", _("Registered")
+    RENAMED = "renamed", _("Name or kind changed")
+    CONTACT_ADDED = "contact_added", _("Contact added")
+    CONTACT_ENDED = "contact_ended", _("Contact ended")
+    HELD = "held", _("Moved in")
+    RELEASED = "released", _("Moved out")
+    MERGED = "merged", _("Merged into another file")
+    TOOK_IN = "took_in", _("Took in another file")
+    UNMERGED = "unmerged", _("Merge taken back")
+    GAVE_BACK = "gave_back", _("Gave a file back")
+    KEPT_APART = "kept_apart", _("Found to be another customer")
+
+
+class Change(models.Model):
+    """变更: one act upon a customer's file, with what stood before and after; personal, so it stays in this room.
+
+    The database refuses to change or delete it; ``before`` and ``after`` can only be blanked, both together, where the
+    law has them erased. ``by`` None is the house itself (an import, a demonstration).
+    """
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="changes", verbose_name=_("customer"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    act = models.CharField(_("act"), max_length=20, choices=Act)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"), null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(act__in=Act.values), name="change_act")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Apart(models.Model):
+    """非同一人: two files that look alike and were found to be two customers; ``one`` has the smaller id."""
+
+    one = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("kept apart")
+        verbose_name_plural = _("kept apart")
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="apart_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="apart_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.one_id} #{self.other_id}"

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 from django.utils.functional import Promise
 
-from shouwen.customers.masking import mask_name
+from shouwen.customers.masking import mask_customer
 from shouwen.customers.models import Asset, Customer
+from shouwen.customers.queries import resolve
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.relations import relations, undone_by
 from shouwen.desk.words import Names, Said, references, said, worded
@@ -338,10 +339,17 @@ class MatterPage:
         first = next((entry for entry in self.entries if entry.type == "received"), None)
         return {**first.data, **self.sealed.get(first.seq, {})} if first else {}
 
+    @property
+    def customer_ids(self) -> list[str]:
+        """Whom the journal names, from its envelopes."""
+        named = (str(step.data.get("customer") or "") for step in self.journal.steps if step.type == "received")
+        return [one for one in named if one]
+
     @cached_property
     def customer(self) -> Customer | None:
+        """As the file goes on, where it was merged."""
         ref = str(self.received.get("customer", ""))
-        return Customer.objects.filter(pk=ref).first() if ref.isdecimal() else None
+        return resolve([ref]).get(ref)
 
     @cached_property
     def asset(self) -> Asset | None:
@@ -350,7 +358,7 @@ class MatterPage:
 
     @property
     def masked(self) -> str:
-        return mask_name(self.customer.name) if self.customer else ""
+        return mask_customer(self.customer) if self.customer else ""
 
     @cached_property
     def links(self) -> list[tuple[str | Promise, Subject]]:

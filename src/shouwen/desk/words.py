@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shouwen.customers.masking import mask_name
-from shouwen.customers.models import Asset, Customer
+from shouwen.customers.masking import mask_customer
+from shouwen.customers.models import Asset
+from shouwen.customers.queries import resolve
 from shouwen.journal.checks import is_id
 from shouwen.journal.models import Attachment, Subject
 from shouwen.organisation.models import Person, Unit
@@ -99,7 +100,7 @@ class Names:
             wanted[kind].update(str(one) for one in _each(value))
         self._people = Person.objects.in_bulk(_numbers(wanted["person"]))
         self._units = Unit.objects.in_bulk(_numbers(wanted["unit"]))
-        self._customers = Customer.objects.in_bulk(_numbers(wanted["customer"]))
+        self._customers = resolve(wanted["customer"])
         self._assets = Asset.objects.select_related("unit").in_bulk(_numbers(wanted["asset"]))
         self._subjects = Subject.objects.in_bulk(sorted(filter(is_id, wanted["subject"])))
         self._files = Attachment.objects.in_bulk(sorted(wanted["file"])) if wanted["file"] else {}
@@ -107,8 +108,8 @@ class Names:
     def name(self, kind: str, ref: str) -> str:
         """The words for one reference; the reference itself where nothing stands behind it."""
         if kind == "customer":
-            customer = self._customers.get(int(ref)) if ref.isdecimal() else None
-            return mask_name(customer.name) if customer else ref
+            customer = self._customers.get(ref)
+            return mask_customer(customer) if customer else ref
         if kind == "asset":
             asset = self._assets.get(int(ref)) if ref.isdecimal() else None
             return f"{asset.unit.name} {asset.building}" if asset else ref

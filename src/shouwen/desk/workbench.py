@@ -8,8 +8,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.customers.masking import mask_name
-from shouwen.customers.models import Customer
+from shouwen.customers.masking import mask_customer
+from shouwen.customers.queries import resolve
 from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
 from shouwen.matters.models import Brought
 from shouwen.organisation.access import visible
@@ -126,9 +126,9 @@ def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: da
 def masked_customers(subjects: Iterable[Subject]) -> dict[str, str]:
     """Masked names of the customers by the subject's id; two queries."""
     brought = Brought.objects.filter(subject__in=[subject.pk for subject in subjects]).exclude(customer="")
-    ids = {str(row.subject_id): int(row.customer) for row in brought if row.customer.isdecimal()}
-    known = Customer.objects.in_bulk(sorted(set(ids.values())))
-    return {subject: mask_name(known[pk].name) for subject, pk in ids.items() if pk in known}
+    ids = {str(row.subject_id): row.customer for row in brought}
+    known = resolve(ids.values())
+    return {subject: mask_customer(known[one]) for subject, one in ids.items() if one in known}
 
 
 def with_next_due(rows: QuerySet[Subject]) -> QuerySet[Subject]:

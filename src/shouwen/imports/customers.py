@@ -5,8 +5,10 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 
 from shouwen.customers.actions import register
-from shouwen.customers.models import Contact, ContactKind, Customer
-from shouwen.customers.phones import backwards
+from shouwen.customers.masking import mask_phone
+from shouwen.customers.models import Customer
+from shouwen.customers.phones import digits_of
+from shouwen.customers.queries import named, with_phone
 from shouwen.imports.mapping import CREATE, CustomerSpec
 from shouwen.imports.problems import RowRefused
 from shouwen.organisation.models import Unit
@@ -29,10 +31,10 @@ class Customers:
         if self._spec is None or who is None:
             return None
         name, phone = who
-        sought = backwards(phone) if self._spec.match == "phone" else name
+        sought = digits_of(phone) if self._spec.match == "phone" else name
         if not sought:
             if phone and self._spec.unknown == CREATE:
-                raise RowRefused(f"电话读不出，建不了客户档案（{phone[:SHOWN]}）")
+                raise RowRefused(f"电话读不出，建不了客户档案（{mask_phone(phone[:SHOWN])}）")
             return None
         key = (unit.pk, sought)
         if key not in self._known:
@@ -48,12 +50,9 @@ class Customers:
     def _find(self, unit: Unit, sought: str) -> Customer | None:
         assert self._spec is not None
         within = Customer.objects.filter(unit__path__prefix=unit.path)
-        if self._spec.match == "phone":
-            contacts = Contact.objects.filter(kind=ContactKind.PHONE, backwards=sought, until__isnull=True)
-            within = within.filter(pk__in=contacts.values("customer"))
-        else:
-            within = within.filter(name=sought)
-        found = list(within[:2])
+        by_phone = self._spec.match == "phone"
+        fitting = with_phone(sought, within, self._now.date()) if by_phone else named(sought, within)
+        found = list(fitting[:2])
         # Two of one name, or two who share a telephone: which one it was cannot be told.
         return found[0] if len(found) == 1 else None
 

@@ -1,14 +1,16 @@
 """What people look at before they save: whether this was brought before (重复投诉)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import orjson
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from shouwen.customers.models import Asset, Customer
+from shouwen.customers.queries import ids_of
 from shouwen.journal.models import Subject
 from shouwen.matters.models import Brought
 from shouwen.organisation.models import Unit
@@ -36,13 +38,14 @@ class Repeat:
 
 
 def repeats(customer: Customer | None, asset: Asset | None, text: str, unit: Unit, now: datetime) -> list[Repeat]:
-    """The likeliest repeats within a year, at most 10, best first; one query, whatever the house's size.
+    """The likeliest repeats within a year, at most 10, best first; two queries, whatever the house's size.
 
     Texts are compared by pairs of characters (Dice): no dictionary, and two characters are a word in Chinese.
     """
     own = Q(pk__in=[])
-    if customer is not None:
-        own |= Q(customer=str(customer.pk))
+    files = ids_of(customer) if customer is not None else []
+    if files:
+        own |= Q(customer__in=files)
     if asset is not None:
         own |= Q(asset=str(asset.pk))
     recent = Brought.objects.filter(own | Q(unit=unit), received_at__gt=now - SINCE, subject__entries__seq=1)
@@ -53,13 +56,21 @@ def repeats(customer: Customer | None, asset: Asset | None, text: str, unit: Uni
         said = orjson.loads(row.body or "{}").get("text", "")
         repeat = Repeat(
             row.subject,
-            customer is not None and row.customer == str(customer.pk),
+            row.customer in files,
             asset is not None and row.asset == str(asset.pk),
             likeness(text, said),
         )
         if repeat.same_customer or repeat.same_asset or repeat.likeness >= ALIKE:
             found.append(repeat)
     return sorted(found, key=lambda repeat: repeat.rank, reverse=True)[:SHOWN]
+
+
+def matters_of(customers: Iterable[str], within: QuerySet[Subject]) -> QuerySet[Subject]:
+    """The matters of ``within`` (give what ``visible()`` leaves) that these customers brought.
+
+    ``customers``: their ids with those of the files merged with theirs, as ``customers.queries.ids_of`` gives them.
+    """
+    return within.filter(matter=True, brought__customer__in=list(customers))
 
 
 def likeness(one: str, other: str) -> float:

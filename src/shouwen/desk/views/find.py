@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shouwen.customers import queries
-from shouwen.customers.masking import mask_phone
-from shouwen.desk.reach import top_units
+from shouwen.customers.masking import mask_contact
+from shouwen.customers.models import Asset, Customer
 from shouwen.desk.workbench import masked_customers
 from shouwen.journal import access_log, clock
-from shouwen.journal.models import Subject
+from shouwen.journal.models import AccessKind, Subject
 from shouwen.journal.typed import typed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
@@ -43,16 +43,17 @@ def _asked(request: HttpRequest) -> tuple[Person, str]:
 @login_required
 @require_safe
 def customers(request: HttpRequest) -> HttpResponse:
-    """Customers whom the person's posts serve, by telephone, name, pinyin or room."""
+    """Customers whom the person sees, by telephone, name, pinyin or room."""
     person, text = _asked(request)
     now = clock.now()
-    found = [one for unit in top_units(person, now) for one in queries.find(text, unit, now.date())]
+    found = queries.find(text, visible(person, Customer.objects.all(), now), now.date())[:LIMIT]
     if found:
-        access_log.looked(person, None, f"customer search: {len(found[:LIMIT])} shown")
+        shown = [str(one.customer.pk) for one in found]
+        access_log.looked(person, None, "customer search", kind=AccessKind.SEARCHED, customers=shown)
     options = []
-    for one in {one.customer.pk: one for one in found}.values():
+    for one in found:
         rooms = "、".join(f"{holding.asset.unit.name} {holding.asset.label}" for holding in one.holdings[:2])
-        phones = "、".join(mask_phone(contact.value) for contact in one.contacts[:1])
+        phones = "、".join(mask_contact(contact) for contact in one.contacts[:1])
         options.append(Option(str(one.customer.pk), one.customer.name, "　".join(filter(None, (rooms, phones)))))
     return _lines(request, options)
 
@@ -61,7 +62,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def assets(request: HttpRequest) -> HttpResponse:
     person, text = _asked(request)
-    found = [asset for unit in top_units(person, clock.now()) for asset in queries.find_assets(text, unit)]
+    found = queries.find_assets(text, visible(person, Asset.objects.all(), clock.now()))
     return _lines(request, [Option(str(asset.pk), f"{asset.unit.name} {asset.label}") for asset in found])
 
 

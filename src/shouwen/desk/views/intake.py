@@ -17,9 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shouwen.customers import actions as registry
-from shouwen.customers.models import Asset, Contact, ContactKind, Customer
+from shouwen.customers.models import Asset, Customer
 from shouwen.customers.phones import backwards
-from shouwen.customers.queries import described
+from shouwen.customers.queries import Found, described, ids_of, with_phone
 from shouwen.desk.forms import Surroundings
 from shouwen.desk.intake import IntakeForm, unit_choices
 from shouwen.desk.reach import own_units
@@ -32,7 +32,7 @@ from shouwen.journal import access_log, clock
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor
 from shouwen.journal.errors import Invalid, NoRoom, NotAllowed, Refused, room
-from shouwen.journal.models import Duty, DutyState, Subject
+from shouwen.journal.models import AccessKind, Duty, DutyState, Subject
 from shouwen.journal.typed import typed
 from shouwen.matters import actions
 from shouwen.matters.queries import repeats as likely_repeats
@@ -96,7 +96,9 @@ def intake(request: HttpRequest) -> HttpResponse:
             return redirect("desk:matter", pk=saved.pk)
     else:
         channels = event.fields["channel"].offers if "channel" in event.fields else ()
-        form = IntakeForm(event, around, units, initial={"channel": channels[0] if channels else ""})
+        named = _customer(person, request.GET.get("customer", ""), now)
+        initial = {"channel": channels[0] if channels else "", "customer": str(named.pk) if named else ""}
+        form = IntakeForm(event, around, units, initial=initial)
     context = {"form": form, "kinds": kinds, "kind": kind, "answer": answer, **_known(person, form, now)}
     return render(request, "desk/intake.html", context, status=answer.status)
 
@@ -151,23 +153,24 @@ def _take_in(form: IntakeForm, person: Person, seat: Seat, home: Unit, kind: str
     asset = _asset(person, str(data.get("asset", "")), now)
     chosen = form.cleaned_data["unit"]
     unit = Unit.objects.get(pk=chosen) if chosen else asset.unit if asset else home
-    registered = _registered(form, unit, asset, now) if new else None
-    if registered is not None:
-        data["customer"] = str(registered.pk)
     repeat = visible(person, Subject.objects.filter(pk__in=_uuids(form.cleaned_data["repeat_of"])), now).first()
-    subject = actions.take_in(
-        unit,
-        data,
-        actor=Actor(person, seat.post.name, seat.unit),
-        kind=kind,
-        at=cast("datetime | None", form.cleaned_data["at"]),
-        key=form.cleaned_data["key"],
-        repeat_of=repeat,
-        reason=form.cleaned_data["reason_late"],
-    )
-    if registered is not None and subject.brought.customer != str(registered.pk):
-        # The same form for the second time: the first one's customer stands.
-        registered.delete()
+    with transaction.atomic():
+        registered = _registered(form, person, unit, asset, now) if new else None
+        if registered is not None:
+            data["customer"] = str(registered.pk)
+        subject = actions.take_in(
+            unit,
+            data,
+            actor=Actor(person, seat.post.name, seat.unit),
+            kind=kind,
+            at=cast("datetime | None", form.cleaned_data["at"]),
+            key=form.cleaned_data["key"],
+            repeat_of=repeat,
+            reason=form.cleaned_data["reason_late"],
+        )
+        if registered is not None and subject.brought.customer != str(registered.pk):
+            # The same form for the second time: the first one's customer stands, this one never was.
+            transaction.set_rollback(True)
     return subject
 
 
@@ -179,11 +182,11 @@ def _check_reach(person: Person, data: Mapping[str, Any], now: datetime) -> None
         raise Invalid(dict.fromkeys(wrong, _("Choose one of those found.")))
 
 
-def _registered(form: IntakeForm, unit: Unit, asset: Asset | None, now: datetime) -> Customer:
+def _registered(form: IntakeForm, person: Person, unit: Unit, asset: Asset | None, now: datetime) -> Customer:
     phones = [phone for phone in [form.cleaned_data["new_phone"].strip()] if phone]
-    customer = registry.register(unit, form.cleaned_data["new_name"], now, phones=phones)
+    customer = registry.register(unit, form.cleaned_data["new_name"], now, phones=phones, by=person)
     if asset is not None:
-        registry.hold(customer, asset)
+        registry.hold(customer, asset, by=person)
     return customer
 
 
@@ -198,14 +201,21 @@ def _asset(person: Person, ref: str, now: datetime) -> Asset | None:
 
 
 def _customer(person: Person, ref: str, now: datetime) -> Customer | None:
-    return visible(person, Customer.objects.filter(pk=ref), now).first() if ref.isdecimal() else None
+    """As the file goes on, where it was merged."""
+    if not ref.isdecimal():
+        return None
+    found = visible(person, Customer.objects.filter(pk=ref).select_related("survivor"), now).first()
+    return None if found is None else found.survivor or found
 
 
 def _known(person: Person, form: IntakeForm, now: datetime) -> dict[str, Any]:
     """What stands in the registry about the customer that the form already names."""
     customer = _customer(person, str(form["customer"].value() or ""), now) if "customer" in form.fields else None
-    found = described([customer], now.date()) if customer else []
-    return {"found": found[0] if found else None, "asset": str(form.data.get("d-asset", ""))}
+    try:
+        found = _shown(person, customer, now)
+    except NoRoom:
+        found = None
+    return {"found": found, "asset": str(form.data.get("d-asset", ""))}
 
 
 @login_required
@@ -215,21 +225,25 @@ def known(request: HttpRequest) -> HttpResponse:
     person = cast("Person", request.user)
     now = clock.now()
     customer = _customer(person, request.GET.get("customer", ""), now)
-    if customer is not None:
-        access_log.looked(person, None, f"customer {customer.pk}")
-    found = described([customer], now.date()) if customer else []
-    return render(request, "desk/parts/known.html", {"found": found[0] if found else None, "asset": ""})
+    return render(request, "desk/parts/known.html", {"found": _shown(person, customer, now), "asset": ""})
+
+
+def _shown(person: Person, customer: Customer | None, now: datetime) -> Found | None:
+    """What stands on the customer's file; looking at it is written down."""
+    if customer is None:
+        return None
+    access_log.looked(person, None, "intake", customers=ids_of(customer))
+    return described([customer], now.date())[0]
 
 
 def _owners(person: Person, phone: str, now: datetime) -> list[Customer]:
     """Customers whom the person's posts serve and to whom this whole number belongs; looking is written down."""
-    sought = backwards(phone)
-    if not sought:
+    if not backwards(phone):
         return []
-    contacts = Contact.objects.on(now.date()).filter(kind=ContactKind.PHONE, backwards=sought)
-    found = list(visible(person, Customer.objects.filter(pk__in=contacts.values("customer")), now)[:OWNERS])
+    found = list(with_phone(phone, visible(person, Customer.objects.all(), now), now.date())[:OWNERS])
     if found:
-        access_log.looked(person, None, f"customer by phone: {len(found)} shown")
+        shown = [str(one.pk) for one in found]
+        access_log.looked(person, None, "customer by phone", kind=AccessKind.SEARCHED, customers=shown)
     return found
 
 

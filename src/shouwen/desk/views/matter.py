@@ -13,7 +13,7 @@ from shouwen.desk.matter import MatterPage
 from shouwen.journal import access_log, clock
 from shouwen.journal.arithmetic import lines_of
 from shouwen.journal.errors import NoRoom
-from shouwen.journal.models import Subject
+from shouwen.journal.models import AccessKind, Subject
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 
@@ -36,7 +36,7 @@ def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = seen_by(request, pk)
     full = ""
     try:
-        access_log.looked(page.person, page.subject, "page")
+        access_log.looked(page.person, page.subject, "page", customers=page.customer_ids)
     except NoRoom as reason:
         page.sealed, full = {}, str(reason)
     return render(request, "desk/matter.html", {"page": page, "now": page.now, "full": full})
@@ -45,9 +45,16 @@ def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Name, numbers and home of the customer, unmasked; the look is written down first."""
+    """Name, numbers and home of the customer, unmasked; the look is written down first, the matter being its reason."""
     page = seen_by(request, pk)
-    access_log.looked(page.person, page.subject, "customer")
+    access_log.looked(
+        page.person,
+        page.subject,
+        "customer",
+        kind=AccessKind.REVEALED,
+        customers=page.customer_ids,
+        reason=f"办理 {page.subject.number}",
+    )
     found = described([page.customer], page.now.date()) if page.customer else []
     context = {"page": page, "found": found[0] if found else None}
     return render(request, "desk/parts/revealed.html", context)

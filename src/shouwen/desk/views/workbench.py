@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from shouwen.customers.queries import find
+from shouwen.customers.models import Customer
+from shouwen.customers.queries import find, ids_of
 from shouwen.desk import workbench as queries
-from shouwen.desk.reach import top_units
-from shouwen.journal import clock
-from shouwen.journal.models import Subject, SubjectState
+from shouwen.journal import access_log, clock
+from shouwen.journal.models import AccessKind, Subject, SubjectState
 from shouwen.journal.typed import typed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
@@ -56,7 +56,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def _found(person: Person, text: str, rows: QuerySet[Subject]) -> QuerySet[Subject]:
     """By number, or by the customer whom name, telephone or room finds."""
     now = clock.now()
-    customers = {str(one.customer.pk) for unit in top_units(person, now) for one in find(text, unit, now.date())}
+    found = find(text, visible(person, Customer.objects.all(), now), now.date())
+    customers = {one for hit in found for one in ids_of(hit.customer)}
+    if customers:
+        access_log.looked(person, None, "matters by customer", kind=AccessKind.SEARCHED, customers=sorted(customers))
     return rows.filter(Q(number__icontains=text) | Q(brought__customer__in=customers))
 
 
