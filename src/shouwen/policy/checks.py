@@ -93,7 +93,11 @@ def _anything(axis: Axis) -> bool:
 def _misspelt(names: Iterable[str], known: Iterable[str]) -> set[str]:
     """What names that are not known were probably meant to be; UNKNOWN where one may be any."""
     among = list(known)
-    return {nearest(name, among) or UNKNOWN for name in names if name not in among}
+    return {
+        nearest(name, among, cutoff=0.75 if isinstance(name, Hole) else 0.6) or UNKNOWN
+        for name in names
+        if name not in among
+    }
 
 
 def _rows_twice(rules: tuple[Rule, ...], scope: Scope) -> None:

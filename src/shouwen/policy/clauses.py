@@ -28,7 +28,7 @@ from shouwen.policy.model import (
 from shouwen.policy.rules import act, due, events_of, happening, need, opening, trigger, within
 from shouwen.policy.salvage import UNKNOWN
 from shouwen.policy.scope import UNREADABLE, Scope
-from shouwen.policy.yamltext import Map, Seq
+from shouwen.policy.yamltext import Hole, Map, Seq
 
 _ROW_KEYS = frozenset({"meets", "list", "item", "within", "basis", "reading"})
 _PARAMETERS = ("days", "count_first_day", "end_of_day", "cut_off", "roll", "late_entry", "presumption")
@@ -144,7 +144,7 @@ class _Reader:
             scope.say(item.line_of("again"), "each 是每次都另起一项，again 却写作 ignore", "去掉 again，或改用 after")
         kept = act(item["do"], item.line_of("do"), scope)
         start_key = "each" if "each" in item else "after"
-        start = trigger(item.get(start_key, "received"), item.line_of(start_key), scope)
+        start = trigger(item.get(start_key, Hole()), item.line_of(start_key), scope)
         if isinstance(start, Every):
             self._recurring(item)
         per = item.get("per")
@@ -191,7 +191,7 @@ class _Reader:
         shuts = tuple(happening(part, line, scope) for part in (shut if isinstance(shut, list) else [shut]))
         per = item.get("per")
         for part in shuts if per else ():
-            scope.key(part.event, str(per), item.line_of("per"))
+            scope.key(part.event, per or "", item.line_of("per"))
         return Gate(
             **self.common(item, shuts[0].event),
             when=self.condition(item),
@@ -290,7 +290,7 @@ class _Reader:
             scope.say(item.line_of("on"), "建议不能按周期（every）提出", "写明由哪个事件引起")
         per = item.get("per")
         for event in events_of(on) if per else ():
-            scope.key(event, str(per), item.line_of("per"))
+            scope.key(event, per or "", item.line_of("per"))
         data = item.get("data", Map())
         if scope.event(item["propose"], item.line_of("propose")):
             for key in data:

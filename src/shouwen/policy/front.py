@@ -146,16 +146,15 @@ def _roles(roles: Map, scope: Scope) -> None:
     for name, spec in roles.items():
         if "fallback" in spec:
             scope.role(spec["fallback"], spec.line_of("fallback"))
-        if UNKNOWN in spec:
-            scope.spellings[UNKNOWN] = name
-        for spelling in spec.get("also", ()):
-            if spelling == UNKNOWN:
-                scope.spellings[spelling] = name
-                continue
-            other = name if spelling in scope.roles else scope.spellings.get(spelling, "")
-            if other:
-                scope.say(spec.line_of("also"), f"“{spelling}”已经是角色或别的角色的写法", "每种写法只归一个角色")
-            scope.spellings[spelling] = name
+        _spellings(name, spec, scope)
+
+
+def _spellings(name: str, spec: Map, scope: Scope) -> None:
+    for spelling in [*spec.get("also", ()), *({UNKNOWN} & spec.keys())]:
+        other = name if spelling in scope.roles else scope.spellings.get(spelling, "")
+        if other and spelling != UNKNOWN:
+            scope.say(spec.line_of("also"), f"“{spelling}”已经是角色或别的角色的写法", "每种写法只归一个角色")
+        scope.spellings[spelling] = name
 
 
 def _sources(
@@ -243,6 +242,8 @@ def _facts(facts: Map, scope: Scope) -> None:
         values = tuple(spec.get("values", ()))
         if name in scope.axes and name != UNKNOWN:
             scope.say(line, f"“{name}”已经是类别轴", "换一个名称")
+            type_ = Hole()
+            scope.axes[name] = replace(scope.axes[name], type=cast("Literal['text', 'bool']", type_))
         written = [key for key in ("from", "count") if key in spec or key in spec.lost]
         if len(written) == 2 or (not written and UNKNOWN not in spec):
             scope.say(line, f"事实 {name} 的来源", "from 和 count 恰写一个")

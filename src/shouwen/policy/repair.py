@@ -65,9 +65,18 @@ class _Repair:
                     path = (*one.path[:-1], one.near)
                     self.tried[path] = _stand_ins(around[one.near], around.line_of(one.near))
             else:
-                around.pop(key)
-                around.lost.add(key)
+                self._lose(around, key)
         return changed
+
+    def _lose(self, around: Map, key: str) -> None:
+        """Take a key out that nobody knows; a whole section may be any of its form that is not there."""
+        value = around.pop(key)
+        around.lost.add(key)
+        form = "array" if isinstance(value, Seq) else "object" if isinstance(value, Map) else ""
+        sections = schema()["$defs"][self.part]["properties"] if around is self.value else {}
+        for name, section in sections.items():
+            if section.get("type") == form and not around.wrote(name):
+                around[name] = Hole()
 
     def _stand_in(self, found: list[Found]) -> None:
         places: dict[Path, None] = {}
@@ -119,8 +128,6 @@ def _stand_ins(value: Any, line: int) -> Iterator[Any]:
     """What may stand for a value, the nearest to it first."""
     if isinstance(value, Map):
         yield _with_hole(value)
-    if isinstance(value, Seq):
-        yield Seq.at(line, *value, Hole())
     yield Hole(value if isinstance(value, str) else json.dumps(value) if isinstance(value, (int, float)) else UNKNOWN)
     if not isinstance(value, (Seq, Hole)) and value not in (None, "", {}):
         yield Seq.at(line, value)

@@ -50,7 +50,7 @@ def compose(text: str) -> tuple[Node | None, list[Slip]]:
         if _UNPRINTABLE.search(line):
             slips.append(Slip(number, "有不可见的控制字符", "删去这个字符"))
     if slips:
-        text = _UNPRINTABLE.sub(" ", text)
+        text = _UNPRINTABLE.sub("", text)
     if not _failure(text):
         return YAML(typ="safe", pure=True).compose(text), slips
     lines = text.splitlines()

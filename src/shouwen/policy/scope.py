@@ -74,6 +74,8 @@ class Scope:
     problems: list[Problem] = field(default_factory=list)
 
     def say(self, line: int, message: str, expected: str = "") -> None:
+        """Note a problem; what cannot be read has no name in it."""
+        message, expected = (text.replace(UNKNOWN, "？") for text in (message, expected))
         self.problems.append(Problem(self.file, line, self.clause, message, expected))
 
     def place(self, line: int) -> Place:
@@ -221,7 +223,9 @@ class Scope:
 
     def _title(self, name: str, event: str | None) -> str:
         known = self._field(name, event) or self.axes.get(name) or self.facts.get(name)
-        return known.title if known else "岗位" if name == POST else name
+        if known is None:
+            return "岗位" if name == POST else name
+        return name if known.title == UNKNOWN else known.title
 
 
 def _with_any_names(text: str, names: Mapping[str, str], error: ConditionError) -> Condition | None:
