@@ -76,6 +76,11 @@ class IntakeForm(EventForm):
         cleaned = super().clean() or {}
         if isinstance(cleaned.get("at"), str):
             self.add_error("at", _("Please give the time too, as 2026-03-02 09:00."))
+        if cleaned.get("anonymous"):
+            for name in ("new_name", "new_phone", "home"):
+                if cleaned.get(name):
+                    self.add_error(name, _("The matter is anonymous: nothing is kept that tells who brought it."))
+            return cleaned
         typed = self.data.get("d-customer_label", "").strip()
         if typed and not cleaned.get("customer") and not cleaned.get("new_name"):
             self.add_error("customer", _("Choose one of the customers found, or enter a new one below."))

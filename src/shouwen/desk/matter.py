@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from shouwen.customers.masking import mask_customer
@@ -19,18 +20,23 @@ from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, 
 from shouwen.engine.entry import MENDING
 from shouwen.journal.acting import Acting, open_journal
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
-from shouwen.journal.pen import LATE, OpenJournal
+from shouwen.journal.pen import LATE, OpenJournal, principal
 from shouwen.matters.actions import UNDOES
+from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
+from shouwen.organisation.seats import selves
 from shouwen.policy.model import Axis, EventType, Kind
 
 COMMON = (
     "noted", "handover_offered", "assigned", "reassigned", "urged", "suspended", "resumed", "extended", "waived",
-    "excused", "joined", "left", "linked", "merged", "unmerged", "retracted", "closed", "reopened", "withdrawn",
+    "excused", "joined", "left", "linked", "merged", "unmerged", "restricted", "unrestricted", "retracted", "closed",
+    "reopened", "withdrawn",
 )  # fmt: skip
 """Acts that every matter knows, whether its policy speaks of them or not."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
-AFTER_THE_END = frozenset({"reopened", "noted", "archived", "unmerged", "left", "retracted"})
+AFTER_THE_END = frozenset(
+    {"reopened", "noted", "archived", "unmerged", "left", "restricted", "unrestricted", "retracted"}
+)
 DONE = frozenset({"kept", "late", "waived", "excused"})
 
 
@@ -94,6 +100,8 @@ class Told:
     bad: bool
     lines: Sequence[Said]
     late: bool
+    acted_for: str
+    """Name of the person on whose behalf a deputy wrote it."""
     struck: bool
     corrected: bool
 
@@ -227,6 +235,8 @@ class MatterPage:
             return None
         if name in UNDOES and not self.undone_by(name):
             return None
+        if name == "unrestricted" and not self.subject.confidential:
+            return None
         shut = surely(self.journal.standing.shut(name, {}), name) if self.journal.standing else ()
         return Step(name, event.title, event.act, shut)
 
@@ -262,6 +272,11 @@ class MatterPage:
         return any(clock.provisional for clock in self.running)
 
     @property
+    def offered_here(self) -> bool:
+        """Whether it is offered to the person, or to somebody for whom he stands in."""
+        return self.subject.offered_to_id in selves(self.person, self.acting.seats)
+
+    @property
     def accept_key(self) -> str:
         """One acceptance an offer: a second click gives the first result."""
         return f"accept:{self.subject.pk}:{self.subject.offered_at}:{self.person.pk}"
@@ -293,7 +308,8 @@ class MatterPage:
         for entry in self.entries:
             fields = self.journal.events[entry.type].fields
             found += references(fields, {**entry.data, **self.sealed.get(entry.seq, {})})
-        return Names(found)
+            found.append(("person", [of] if (of := principal(entry)) else []))
+        return Names(found, self.seen)
 
     @cached_property
     def titles(self) -> dict[tuple[str, str], str]:
@@ -322,7 +338,22 @@ class MatterPage:
         struck = name not in standing and entry.type not in MENDING
         bad = entry.type in ("overdue", "breached") or name in breached
         house = entry.by_id is None
-        return Told(entry, event.title, event.act, house, bad, lines, LATE in entry.marks, struck, name in corrected)
+        return Told(
+            entry,
+            event.title,
+            event.act,
+            house,
+            bad,
+            lines,
+            LATE in entry.marks,
+            self._acted_for(entry),
+            struck,
+            name in corrected,
+        )
+
+    def _acted_for(self, entry: Entry) -> str:
+        of = principal(entry)
+        return "" if of is None else self.names.name("person", str(of))
 
     @property
     def may_correct(self) -> bool:
@@ -330,6 +361,11 @@ class MatterPage:
 
     def told_since(self, seqs: set[int]) -> list[Told]:
         return [told for told in self.timeline if told.entry.seq in seqs]
+
+    @cached_property
+    def seen(self) -> QuerySet[Subject]:
+        """All subjects that the person may see: of no other is a number said here."""
+        return visible(self.person, Subject.objects.all(), self.now)
 
     # --- around it -----------------------------------------------------------------
 
@@ -363,11 +399,11 @@ class MatterPage:
     @cached_property
     def links(self) -> list[tuple[str | Promise, Subject]]:
         """(relation, the other subject), from both sides."""
-        return relations(self.subject)
+        return relations(self.subject, self.seen)
 
     def undone_by(self, event: str) -> list[Subject]:
         """The other subjects of the relations that this event takes back."""
-        return undone_by(self.subject, event)
+        return undone_by(self.subject, event, self.seen)
 
     @cached_property
     def attachments(self) -> list[Attachment]:

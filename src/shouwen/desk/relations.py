@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,17 +19,22 @@ RELATIONS_BACK: Mapping[str, str | Promise] = {
 }
 
 
-def relations(subject: Subject) -> list[tuple[str | Promise, Subject]]:
-    """(relation, the other subject), from both sides."""
-    own = [(RELATIONS.get(link.role, link.role), link.other) for link in subject.links.select_related("other")]
-    others = subject.linked_from.select_related("subject")
-    return own + [(RELATIONS_BACK.get(link.role, link.role), link.subject) for link in others]
+def relations(subject: Subject, seen: QuerySet[Subject]) -> list[tuple[str | Promise, Subject]]:
+    """(relation, the other subject), from both sides; nothing is said of others than ``visible()`` left in ``seen``."""
+    own = subject.links.filter(other__in=seen).select_related("other")
+    others = subject.linked_from.filter(subject__in=seen).select_related("subject")
+    return [
+        *((RELATIONS.get(link.role, link.role), link.other) for link in own),
+        *((RELATIONS_BACK.get(link.role, link.role), link.subject) for link in others),
+    ]
 
 
-def undone_by(subject: Subject, event: str) -> list[Subject]:
-    """The other subjects of the relations that this event takes back; joining is taken back from either side."""
+def undone_by(subject: Subject, event: str, seen: QuerySet[Subject]) -> list[Subject]:
+    """The other subjects, of those in ``seen``, of the relations that this event takes back; joining is taken back
+    from either side."""
     role = UNDOES[event]
-    own = [link.other for link in subject.links.filter(role=role).select_related("other")]
+    own = [link.other for link in subject.links.filter(role=role, other__in=seen).select_related("other")]
     if role != "part_of":
         return own
-    return own + [link.subject for link in subject.linked_from.filter(role=role).select_related("subject")]
+    others = subject.linked_from.filter(role=role, subject__in=seen).select_related("subject")
+    return own + [link.subject for link in others]

@@ -1,12 +1,13 @@
 """Values of entries in words: ids become names, yes and no are said, times stand in the unit's zone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
@@ -17,6 +18,7 @@ from shouwen.customers.models import Asset
 from shouwen.customers.queries import resolve
 from shouwen.journal.checks import is_id
 from shouwen.journal.models import Attachment, Subject
+from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy.model import EventType, Field
 from shouwen.policy.vocabulary import shared_events
@@ -94,7 +96,8 @@ def _each(value: Any) -> list[Any]:
 class Names:
     """Names behind ids, one query a type for a whole page. Customers are masked: who needs the name reveals it."""
 
-    def __init__(self, references: Iterable[tuple[str, Any]]) -> None:
+    def __init__(self, references: Iterable[tuple[str, Any]], subjects: QuerySet[Subject] | None = None) -> None:
+        """``subjects``: those that may be named, as ``visible()`` leaves them; without it none is."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for kind, value in references:
             wanted[kind].update(str(one) for one in _each(value))
@@ -102,7 +105,8 @@ class Names:
         self._units = Unit.objects.in_bulk(_numbers(wanted["unit"]))
         self._customers = resolve(wanted["customer"])
         self._assets = Asset.objects.select_related("unit").in_bulk(_numbers(wanted["asset"]))
-        self._subjects = Subject.objects.in_bulk(sorted(filter(is_id, wanted["subject"])))
+        named = sorted(filter(is_id, wanted["subject"])) if subjects is not None else []
+        self._subjects = subjects.in_bulk(named) if subjects is not None and named else {}
         self._files = Attachment.objects.in_bulk(sorted(wanted["file"])) if wanted["file"] else {}
 
     def name(self, kind: str, ref: str) -> str:
@@ -131,9 +135,9 @@ class Names:
         return None if found is None else (reverse("desk:matter", args=[found.pk]), found.number or str(found.pk)[:8])
 
 
-def name_of(kind: str, ref: str) -> str:
-    """The words for one reference."""
-    return Names([(kind, ref)]).name(kind, ref)
+def naming(person: Person, at: datetime) -> Callable[[str, str], str]:
+    """What gives the words for one reference, (type, id), so far as the person may see what it means."""
+    return lambda kind, ref: Names([(kind, ref)], visible(person, Subject.objects.all(), at)).name(kind, ref)
 
 
 def _numbers(ids: Iterable[str]) -> list[int]:
@@ -161,7 +165,8 @@ def said(
         if one.type in ("file", "subject"):
             look = names.file if one.type == "file" else names.subject
             links = tuple(link for value in values if (link := look(str(value))) is not None)
-            found.append(Said(one.title, "" if links else _("erased"), links))
+            hidden = _("erased") if one.type == "file" else _("not open to you")
+            found.append(Said(one.title, "" if links else hidden, links))
         else:
             found.append(
                 Said(

@@ -21,7 +21,7 @@ from shouwen.desk.hints import openings_of, surely
 from shouwen.desk.matter import MatterPage, Told
 from shouwen.desk.reach import own_units
 from shouwen.desk.views.matter import seen_by
-from shouwen.desk.words import name_of
+from shouwen.desk.words import naming
 from shouwen.engine import STANDING, Owed, Shut
 from shouwen.journal import attachments
 from shouwen.journal.checks import is_id
@@ -74,7 +74,7 @@ def surroundings(page: MatterPage, event: str = "") -> Surroundings:
         contractors=tuple(contractors.values_list("name", flat=True)),
         subjects=[(str(one.pk), one.number) for one in page.undone_by(event)] if event in UNDOES else None,
         filled=FILLED.get(event, frozenset()),
-        name_of=name_of,
+        name_of=naming(page.person, page.now),
     )
 
 

@@ -1,8 +1,8 @@
 """Causes (群诉事由): what many customers complain of alike, the matters joined to it, joining and leaving."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shouwen.desk import workbench as queries
 from shouwen.desk.forms import Combobox
-from shouwen.desk.words import name_of
+from shouwen.desk.words import naming
 from shouwen.journal import clock
 from shouwen.journal.acting import acting_from
 from shouwen.journal.checks import is_id
@@ -49,9 +49,12 @@ class CauseForm(forms.Form):
 class JoinForm(CauseForm):
     """One more matter for a cause."""
 
-    matter = forms.CharField(
-        label=gettext_lazy("Matter"), widget=Combobox("subject", reverse_lazy("desk:find-matters"), name_of)
-    )
+    matter = forms.CharField(label=gettext_lazy("Matter"))
+
+    def __init__(self, person: Person, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        names = naming(person, clock.now())
+        self.fields["matter"].widget = Combobox("subject", reverse_lazy("desk:find-matters"), names)
 
 
 def _fresh() -> dict[str, str]:
@@ -88,8 +91,9 @@ def _why(reason: NotRecorded) -> str:
 def causes(request: HttpRequest) -> HttpResponse:
     """Every cause that the person may see, latest first, with how many matters are joined to it."""
     person = cast("Person", request.user)
-    joined = Q(linked_from__role="part_of")
-    rows = visible(person, Subject.objects.filter(kind=CAUSE), clock.now()).annotate(
+    now = clock.now()
+    joined = Q(linked_from__role="part_of", linked_from__subject__in=visible(person, Subject.objects.all(), now))
+    rows = visible(person, Subject.objects.filter(kind=CAUSE), now).annotate(
         matters=Count("linked_from", filter=joined),
         open_matters=Count("linked_from", filter=joined & Q(linked_from__subject__state=SubjectState.OPEN)),
     )
@@ -142,7 +146,8 @@ def _show(request: HttpRequest, cause: Subject, form: JoinForm, error: str = "")
         "cause": cause,
         "page": page,
         "listed": [(subject, customers.get(str(subject.pk), "")) for subject in subjects],
-        "hidden": joined.count() - page.paginator.count,
+        # Of confidential ones not even their number is told.
+        "hidden": joined.filter(confidential=False).exclude(pk__in=visible(person, joined, now)).count(),
         "form": form,
         "error": error,
         "leave_key": uuid4().hex,
@@ -156,7 +161,8 @@ def _show(request: HttpRequest, cause: Subject, form: JoinForm, error: str = "")
 @require_safe
 def cause(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One cause: its matters with state and due time."""
-    return _show(request, _cause(cast("Person", request.user), pk), JoinForm(initial=_fresh()))
+    person = cast("Person", request.user)
+    return _show(request, _cause(person, pk), JoinForm(person, initial=_fresh()))
 
 
 @login_required
@@ -164,7 +170,7 @@ def cause(request: HttpRequest, pk: UUID) -> HttpResponse:
 def join(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Join one more matter, in both journals."""
     person = cast("Person", request.user)
-    found, form = _cause(person, pk), JoinForm(request.POST)
+    found, form = _cause(person, pk), JoinForm(person, request.POST)
     if not form.is_valid():
         return _show(request, found, form)
     chosen = _chosen(person, [form.cleaned_data["matter"]])
@@ -193,6 +199,6 @@ def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
         key = f"{request.POST.get('key', '')[:64]}:{matter.pk}"
         leave_cause(found, matter, actor=acting_from(person, matter.unit, clock.now()), key=key)
     except NotRecorded as reason:
-        return _show(request, found, JoinForm(initial=_fresh()), _why(reason))
+        return _show(request, found, JoinForm(person, initial=_fresh()), _why(reason))
     messages.success(request, _("%(number)s has left the cause.") % {"number": matter.number})
     return redirect("desk:cause", found.pk)

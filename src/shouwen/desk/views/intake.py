@@ -25,7 +25,7 @@ from shouwen.desk.intake import IntakeForm, unit_choices
 from shouwen.desk.reach import own_units
 from shouwen.desk.templatetags.desk import local
 from shouwen.desk.views.act import Answer, kept_files, with_files
-from shouwen.desk.words import duty_words, name_of, worded
+from shouwen.desk.words import duty_words, naming, worded
 from shouwen.governance.programs import program_for
 from shouwen.governance.queries import policies_for
 from shouwen.journal import access_log, clock
@@ -83,7 +83,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         program,
         ZoneInfo(unit.zone),
         units=unit_choices(own_units(person, now)),
-        name_of=name_of,
+        name_of=naming(person, now),
     )
     units = unit_choices([one for one in own_units(person, now) if one.kind not in NOT_FOR_MATTERS])
     event = worded(program.policy.events[EVENT])

@@ -18,6 +18,7 @@ from shouwen.journal.models import AccessKind, Subject, SubjectState
 from shouwen.journal.typed import typed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
+from shouwen.organisation.seats import seats, selves
 
 STATES = {"open": _("Open"), "ended": _("Settled"), "all": _("All")}
 
@@ -46,9 +47,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "q": text,
         "now": now,
-        "offered": Subject.objects.filter(offered_to=person, state=SubjectState.OPEN).select_related(
-            "owner_person", "owner_post"
-        ),
+        "offered": Subject.objects.filter(
+            offered_to__in=selves(person, seats(person, now)), state=SubjectState.OPEN
+        ).select_related("owner_person", "owner_post"),
     }
     return render(request, "desk/workbench.html", context)
 
