@@ -70,12 +70,13 @@ class TestSeeing:
             who.is_active = False
             assert seen(who) == []
 
-    def test_one_query_for_the_posts_and_one_for_the_rows(self, django_assert_num_queries: object) -> None:
+    def test_one_query_for_the_stamp_and_one_for_the_rows(self, django_assert_num_queries: object) -> None:
         house = House()
         wang = person("wang")
         house.post(house.branch, "客户服务分部", wang)
         for number in range(30):
             actions.create_unit(f"项目{number}", "project", house.branch, NOW)
+        assert len(seen(wang)) == 34
         with django_assert_num_queries(2):  # type: ignore[operator]
             assert len(seen(wang)) == 34
 

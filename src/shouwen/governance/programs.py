@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from uuid import uuid4
 
 from shouwen.calendars.calendar import Calendar
 from shouwen.engine import Program, compile_policy
@@ -10,10 +11,12 @@ from shouwen.governance.calendar_versions import kept
 from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.organisation.models import Unit
+from shouwen.organisation.snapshot import stamp_now
 from shouwen.policy import Policy, load_text
 
 KEPT_POLICIES = 64
 KEPT_PROGRAMS = 256
+KEPT_FORCES = 4096
 
 Readings = tuple[tuple[str, str], ...]
 
@@ -28,9 +31,19 @@ def in_force(unit: Unit, kind: str, at: datetime) -> InForce | None:
 
 
 def in_force_ever(unit: Unit, kind: str) -> list[InForce]:
-    """All that ever held for the kind in the unit or above it; one query for as many instants as one likes."""
-    found = InForce.objects.filter(unit__in=unit.line, kind=kind).select_related("policy_version")
-    return list(found.defer("policy_version__text"))
+    """All that ever held for the kind in the unit or above it, kept in each process until any of it changes."""
+    return list(_ever(_stamp(), unit.line, kind))
+
+
+@lru_cache(maxsize=KEPT_FORCES)
+def _ever(stamp: str, line: tuple[int, ...], kind: str) -> tuple[InForce, ...]:
+    found = InForce.objects.filter(unit__in=line, kind=kind).select_related("policy_version")
+    return tuple(found.defer("policy_version__text"))
+
+
+def _stamp() -> str:
+    """What is in force renews the organisation's stamp; before there is one, nothing is kept."""
+    return stamp_now() or uuid4().hex
 
 
 def nearest_at(rows: Iterable[InForce], unit: Unit, at: datetime) -> InForce | None:
@@ -64,10 +77,17 @@ def program_on(version_id: int, unit: Unit, calendar: Calendar) -> Program:
     """The program of a policy version on a calendar, under the readings with which it came into force in the unit or
     at the nearest superior. Raises PolicyVersion.DoesNotExist.
     """
+    digest, readings = _said(_stamp(), version_id, unit.line)
+    return _program(digest, readings, calendar)
+
+
+@lru_cache(maxsize=KEPT_FORCES)
+def _said(stamp: str, version_id: int, line: tuple[int, ...]) -> tuple[str, Readings]:
+    """The digest of a version and the readings under which it holds on this line of units."""
     version = PolicyVersion.objects.defer("text").get(pk=version_id)
-    rows = InForce.objects.filter(policy_version=version, unit__in=unit.line)
-    nearest = max(rows, key=lambda row: unit.line.index(row.unit_id), default=None)
-    return _run(version, nearest.readings if nearest else {}, calendar)
+    rows = InForce.objects.filter(policy_version=version, unit__in=line)
+    nearest = max(rows, key=lambda row: line.index(row.unit_id), default=None)
+    return version.digest, tuple(sorted(nearest.readings.items())) if nearest else ()
 
 
 def policy_of(version: PolicyVersion) -> Policy:

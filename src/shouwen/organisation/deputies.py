@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
-from shouwen.organisation.models import Absence, Delegation, Person
+from shouwen.organisation.models import Absence, Person
+from shouwen.organisation.snapshot import holding, snapshot
 
 
 class StandIns:
-    """The deputies of ``people`` (ids of those away) at ``at``: one query, none for nobody.
+    """The deputies of ``people`` (ids of those away) at ``at``.
 
     A deputy who is away himself passes it on once, to whom he has delegated wholly. Who is away or may not sign in
     stands in for nobody.
@@ -21,11 +22,12 @@ class StandIns:
         self._links: dict[int, list[tuple[int | None, Person, bool]]] = defaultdict(list)
         if not people:
             return
-        given = Delegation.objects.holding(at).filter(deputy__is_active=True)
-        firsts = given.filter(person__in=people).values("deputy")
-        rows = given.filter(Q(person__in=people) | Q(person__in=firsts, post=None)).annotate(gone=is_away("deputy", at))
-        for row in rows.select_related("deputy").order_by("pk"):
-            self._links[row.person_id].append((row.post_id, row.deputy, row.gone))
+        house = snapshot()
+        given = [row for one in people for row in holding(house.delegated.get(one, ()), at) if row.deputy.is_active]
+        firsts = {row.deputy_id for row in given} - self.people
+        onward = [row for one in firsts for row in holding(house.delegated.get(one, ()), at) if row.deputy.is_active]
+        for row in sorted([*given, *(row for row in onward if row.post_id is None)], key=lambda row: row.pk):
+            self._links[row.person_id].append((row.post_id, row.deputy, house.away(row.deputy_id, at)))
 
     def of(self, person: int, post: int | None) -> Person | None:
         """Who does what the person has to do in the post (None: what is his by name); None where nobody does."""
@@ -50,6 +52,6 @@ def is_away(person: str, at: datetime) -> Exists:
 
 
 def stand_ins(people: Collection[int], at: datetime) -> StandIns:
-    """The deputies of those of ``people`` who are away at ``at``, to be asked with ``of``: two queries at most."""
-    away = Absence.objects.holding(at).filter(person__in=people).values_list("person", flat=True) if people else ()
-    return StandIns(set(away), at)
+    """The deputies of those of ``people`` who are away at ``at``, to be asked with ``of``."""
+    house = snapshot() if people else None
+    return StandIns({one for one in people if house is not None and house.away(one, at)}, at)

@@ -13,11 +13,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q
-
-from shouwen.organisation.deputies import StandIns, is_away, stand_ins
+from shouwen.organisation.deputies import StandIns, stand_ins
 from shouwen.organisation.models import Appointment, Authority, Person, Post, Unit, UnitKind
 from shouwen.organisation.seats import seats
+from shouwen.organisation.snapshot import Snapshot, holding, snapshot
 from shouwen.policy.model import Role
 
 NO_ROLES: Mapping[str, Role] = {}
@@ -73,8 +72,7 @@ NOBODY = Incumbent(None, None)
 
 
 class Directory:
-    """Posts and people from one unit up to the root at one instant: three queries, however many roles are asked;
-    one more for deputies where somebody is away, one for authorities where a role is one.
+    """Posts and people from one unit up to the root at one instant.
 
     ``roles`` are those of the policy (for fallbacks), ``actors`` who did which event before.
     """
@@ -193,10 +191,16 @@ class Directory:
         return line
 
     @cached_property
+    def _house(self) -> Snapshot:
+        return snapshot()
+
+    @cached_property
     def _units(self) -> list[Unit]:
         line = self.unit.line
-        departments = Unit.objects.holding(self.at).filter(parent__in=line, kind=UnitKind.DEPARTMENT)
-        return list(Unit.objects.filter(Q(pk__in=line) | Q(pk__in=departments.values("pk"))).order_by("pk"))
+        found = {pk: self._house.units[pk] for pk in line}
+        for pk in line:
+            found |= {unit.pk: unit for unit in holding(self._house.departments.get(pk, ()), self.at)}
+        return [found[pk] for pk in sorted(found)]
 
     @cached_property
     def _line(self) -> list[Unit]:
@@ -219,21 +223,16 @@ class Directory:
 
     @cached_property
     def _posts(self) -> Mapping[int, list[Post]]:
-        by_id = {unit.pk: unit for unit in self._units}
-        found = defaultdict(list)
-        for post in Post.objects.filter(unit__in=by_id).order_by("-is_duty_post", "pk"):
-            post.unit = by_id[post.unit_id]
-            found[post.unit_id].append(post)
-        return found
+        """The posts of these units, the duty post first."""
+        return {unit.pk: self._house.posts.get(unit.pk, []) for unit in self._units}
 
     @cached_property
     def _appointed(self) -> list[tuple[Appointment, bool]]:
         """Who is in office in these units, the longest first, and whether he is away."""
-        in_office = Appointment.objects.holding(self.at).filter(
-            post__unit__in=[unit.pk for unit in self._units], person__is_active=True
-        )
-        rows = in_office.annotate(gone=is_away("person", self.at)).select_related("person").order_by("since", "pk")
-        return [(row, row.gone) for row in rows]
+        posts = [post for posts in self._posts.values() for post in posts]
+        rows = [row for post in posts for row in holding(self._house.holders.get(post.pk, ()), self.at)]
+        in_office = sorted((row for row in rows if row.person.is_active), key=lambda row: (row.since, row.pk))
+        return [(row, self._house.away(row.person_id, self.at)) for row in in_office]
 
     @cached_property
     def _in_office(self) -> Mapping[int, list[Person]]:
@@ -257,7 +256,9 @@ class Directory:
     def _authorities(self) -> Mapping[int, list[Authority]]:
         """What each post of these units has authority for; the least limit first."""
         found = defaultdict(list)
-        rows = Authority.objects.holding(self.at).filter(post__unit__in=[unit.pk for unit in self._units], category="")
+        posts = [post for posts in self._posts.values() for post in posts]
+        rows = [row for post in posts for row in holding(self._house.authorities.get(post.pk, ()), self.at)]
+        rows = [row for row in rows if row.category == ""]
         for row in sorted(rows, key=lambda row: (NO_LIMIT if row.limit is None else row.limit, row.pk)):
             found[row.post_id].append(row)
         return found

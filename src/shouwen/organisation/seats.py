@@ -3,13 +3,13 @@
 Who stands in for another sits in the other's posts too (代理): so he sees, may do and is asked what the other is.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
-
-from shouwen.organisation.models import Absence, Appointment, Delegation, Person, Post, Unit, UnitKind
+from shouwen.organisation.models import Person, Post, Unit, UnitKind
+from shouwen.organisation.snapshot import holding, snapshot
 
 
 @dataclass(frozen=True)
@@ -48,31 +48,25 @@ def seats(person: Person, at: datetime) -> list[Seat]:
     """The posts that the person holds at ``at``, nearest to the ground first, then those in which he stands in.
 
     None for who may not sign in; nothing is passed on by who may not. A chain is followed once: what is delegated to
-    somebody who has wholly delegated in his turn comes to his deputy, and no further. One query.
+    somebody who has wholly delegated in his turn comes to his deputy, and no further.
     """
     if not person.is_active:
         return []
-    given = Delegation.objects.holding(at).filter(person__is_active=True)
-    passing = given.filter(deputy=person, post=None).values("person")
-    reaching = given.filter(Q(deputy=person) | Q(deputy__in=passing))
-    his = reaching.filter(person=OuterRef("person"))
-    held = (
-        Appointment.objects.holding(at)
-        .filter(Q(person=person) | Q(person__in=reaching.values("person")))
-        .annotate(
-            whole=Exists(his.filter(post=None)),
-            partly=Exists(his.filter(post=OuterRef("post"))),
-            gone=Exists(Absence.objects.holding(at).filter(person=OuterRef("person"))),
-        )
-        .select_related("post__unit", "person")
-        .order_by("pk")
-    )
+    house = snapshot()
+    given = [row for row in holding(house.deputed.get(person.pk, ()), at) if row.person.is_active]
+    passing = [row.person_id for row in given if row.post_id is None]
+    onward = [row for one in passing for row in holding(house.deputed.get(one, ()), at) if row.person.is_active]
+    his: dict[int, set[int | None]] = defaultdict(set)
+    for row in (*given, *onward):
+        his[row.person_id].add(row.post_id)
+    held = [row for one in {person.pk, *his} for row in holding(house.held_by.get(one, ()), at)]
     found = []
-    for one in held:
+    for one in sorted(held, key=lambda row: row.pk):
+        away = house.away(one.person_id, at)
         if one.person_id == person.pk:
-            found.append(Seat(one.post, one.post.unit, away=one.gone))
-        elif one.whole or one.partly:
-            found.append(Seat(one.post, one.post.unit, one.person, one.whole, one.gone))
+            found.append(Seat(one.post, one.post.unit, away=away))
+        elif not his[one.person_id].isdisjoint((None, one.post_id)):
+            found.append(Seat(one.post, one.post.unit, one.person, None in his[one.person_id], away))
     return sorted(found, key=lambda seat: (seat.acting_for is not None, -len(seat.unit.line)))
 
 

@@ -1,0 +1,115 @@
+"""The whole organisation as it is stored, kept in memory until any of it changes.
+
+Who sits where is asked several times for every entry that is recorded, and the organisation changes a few times a day.
+The database writes a new stamp whenever a row of it changes, whoever changes it and by whatever statement
+(``stamps.py``); what is kept here is good for one stamp. So nothing can be stale: a rolled back
+transaction takes its stamp back with it, and a stamp is never given twice.
+
+What is found here is shared: nobody may change it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeVar
+
+from django.db import connection
+
+from shouwen.organisation.models import Absence, Appointment, Authority, Delegation, Person, Post, Unit, UnitKind
+
+
+class Dated(Protocol):
+    since: datetime
+    until: datetime | None
+
+
+D = TypeVar("D", bound=Dated)
+
+
+class Snapshot(NamedTuple):
+    """Rows of all times, each list in the order of ids; ask `holding` for those of an instant."""
+
+    units: Mapping[int, Unit]
+    departments: Mapping[int | None, list[Unit]]
+    """By the unit that they belong to."""
+    posts: Mapping[int, list[Post]]
+    """By unit, the duty post first."""
+    held_by: Mapping[int, list[Appointment]]
+    """By person."""
+    holders: Mapping[int, list[Appointment]]
+    """By post."""
+    absences: Mapping[int, list[Absence]]
+    delegated: Mapping[int, list[Delegation]]
+    """By who delegates."""
+    deputed: Mapping[int, list[Delegation]]
+    """By deputy."""
+    authorities: Mapping[int, list[Authority]]
+    """By post."""
+
+    def away(self, person: int, at: datetime) -> bool:
+        return bool(holding(self.absences.get(person, ()), at))
+
+
+def holding(rows: Iterable[D], at: datetime) -> list[D]:
+    """Those that hold at ``at`` (aware)."""
+    return [row for row in rows if row.since <= at and (row.until is None or row.until > at)]
+
+
+_kept: tuple[str, Snapshot] | None = None
+
+
+def snapshot() -> Snapshot:
+    """The organisation as this transaction sees it; one short query while nothing changes."""
+    global _kept  # noqa: PLW0603  one for the process
+    stamp = stamp_now()
+    kept = _kept
+    if kept is not None and stamp is not None and kept[0] == stamp:
+        return kept[1]
+    found = _read()
+    if stamp is not None and stamp == stamp_now():
+        _kept = (stamp, found)
+    return found
+
+
+def stamp_now() -> str | None:
+    """The stamp of the organisation and of what is in force in it; None before anything was ever written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM organisation_stamp")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _read() -> Snapshot:
+    units = Unit.objects.in_bulk()
+    people = Person.objects.defer("password").in_bulk()
+    posts = Post.objects.in_bulk()
+    for post in posts.values():
+        post.unit = units[post.unit_id]
+    appointments = list(Appointment.objects.order_by("pk"))
+    for one in appointments:
+        one.person, one.post = people[one.person_id], posts[one.post_id]
+    delegations = list(Delegation.objects.order_by("pk"))
+    for link in delegations:
+        link.person, link.deputy = people[link.person_id], people[link.deputy_id]
+    departments = [unit for unit in units.values() if unit.kind == UnitKind.DEPARTMENT]
+    return Snapshot(
+        units=units,
+        departments=_by(sorted(departments, key=lambda unit: unit.pk), "parent_id"),
+        posts=_by(sorted(posts.values(), key=lambda post: (not post.is_duty_post, post.pk)), "unit_id"),
+        held_by=_by(appointments, "person_id"),
+        holders=_by(appointments, "post_id"),
+        absences=_by(Absence.objects.order_by("pk"), "person_id"),
+        delegated=_by(delegations, "person_id"),
+        deputed=_by(delegations, "deputy_id"),
+        authorities=_by(Authority.objects.order_by("pk"), "post_id"),
+    )
+
+
+R = TypeVar("R")
+
+
+def _by(rows: Iterable[R], column: str) -> Mapping[int, list[R]]:
+    found: dict[int, list[R]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return dict(found)
