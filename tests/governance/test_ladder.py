@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from tests.journal.world import FOUNDED, MONDAY, World
 from tests.journal.world import world as lay
 
-from shouwen.governance.ladder import Rung, ladder_for, set_ladder
+from shouwen.governance.ladder import Ladders, Rung, set_ladder
 from shouwen.organisation.models import Unit
 
 
@@ -15,7 +15,7 @@ def world(db: None) -> World:
 
 
 def said(unit: Unit, kind: str = "complaint") -> list[tuple[int, int, str]]:
-    return [(row.level, row.hours, row.post) for row in ladder_for(unit, kind, MONDAY)]
+    return [(row.level, row.hours, row.post) for row in Ladders(MONDAY).of(unit, kind)]
 
 
 def test_the_nearest_unit_s_steps_hold_and_the_kind_s_own_before_any(world: World) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shouwen.governance.models import Escalation
@@ -22,13 +22,22 @@ class Rung(NamedTuple):
     post: str
 
 
-def ladder_for(unit: Unit, kind: str, at: datetime) -> list[Escalation]:
-    """The steps that hold for the kind in the unit, lowest first: the nearest unit's that has any; there, those for
-    the kind itself before those for any. One query."""
-    rows = Escalation.objects.holding(at).filter(Q(kind=kind) | Q(kind=""), unit__in=unit.line).order_by("level")
-    found = list(rows)
-    nearest = max(((unit.line.index(row.unit_id), row.kind) for row in found), default=None)
-    return [row for row in found if (unit.line.index(row.unit_id), row.kind) == nearest]
+class Ladders:
+    """All steps that hold at an instant, for any number of units and kinds; one query, when first asked."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    @cached_property
+    def _rows(self) -> list[Escalation]:
+        return list(Escalation.objects.holding(self._at).order_by("level"))
+
+    def of(self, unit: Unit, kind: str) -> list[Escalation]:
+        """The steps for the kind in the unit, lowest first: the nearest unit's that has any; there, those for the kind
+        itself before those for any."""
+        found = [row for row in self._rows if row.kind in (kind, "") and row.unit_id in unit.line]
+        nearest = max(((unit.line.index(row.unit_id), row.kind) for row in found), default=None)
+        return [row for row in found if (unit.line.index(row.unit_id), row.kind) == nearest]
 
 
 @transaction.atomic

@@ -6,10 +6,11 @@ from datetime import datetime
 from shouwen.engine import Owed
 from shouwen.governance.programs import program_of
 from shouwen.journal.drafts import Actor
-from shouwen.journal.models import Subject
+from shouwen.journal.models import Duty, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.powers import Doers
 from shouwen.journal.rows import steps_of
+from shouwen.journal.urging import STANDING, URGING, standing_above
 from shouwen.organisation.access import capacity
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.seats import Seat, seats, selves
@@ -56,9 +57,20 @@ class Acting:
         if not self.journal.events[event].act:
             return True
         names = self.journal.standing.may(event) if self.journal.standing else None
+        if event in URGING:
+            return any(self.may_urge(row) for row in self.journal.duties.values() if row.state in STANDING)
         if names is None:
             return bool(self.near) or self.journal.subject.owner_person_id in selves(self.person, self.seats)
         return any(self.fills(name) for name in names)
+
+    def may_urge(self, duty: Duty) -> bool:
+        """Whether the person may press for this duty."""
+        own = selves(self.person, self.seats)
+        if duty.person_id in own or duty.outside:
+            return False
+        names = self.journal.standing.may("urged") if self.journal.standing else None
+        above = standing_above(self.seats, [duty.unit or self.journal.subject.unit])
+        return bool(above) or self.journal.subject.owner_person_id in own or any(map(self.fills, names or ()))
 
     def posts(self, event: str, owed: Owed | None) -> list[str]:
         """Roles in which the event may be written, the fitting one first."""

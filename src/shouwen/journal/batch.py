@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from shouwen.engine import Program
 from shouwen.governance import programs
 from shouwen.governance.calendar_versions import keep
+from shouwen.governance.ladder import Ladders
 from shouwen.governance.models import InForce
 from shouwen.journal import fields
 from shouwen.journal.checks import KEY_LIMIT, check_draft, check_own_references, check_seen, is_id
@@ -31,6 +32,7 @@ from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
 from shouwen.journal.settle import Settled, settle
 from shouwen.journal.sums import at_stake
+from shouwen.journal.urging import URGING, check_urging, pressed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.organisation.resolve import Directory, Holder
@@ -223,6 +225,7 @@ class Batch:
             warrant = role_of(draft, checked.data, event, journal, self.actor, self.now, lambda: self._seats)
             assert self.actor.person is not None
             check_own(draft, checked.data, journal, self.actor.person, warrant.role, self._seats, self.now)
+            check_urging(draft, checked.data, journal, self.actor.person, self._seats)
         recorded_at, back = journal.recorded_at(self.now)
         at = draft.at or recorded_at
         if event.act and not as_fact and journal.standing is not None:
@@ -302,14 +305,17 @@ class Batch:
         open_journals = [*self._journals.values(), *self._new.values()]
         journals = [one for one in open_journals if one.added or one.subject.pk in touched]
         settled: list[Settled] = []
+        ladders = Ladders(self.now)
         for journal in journals:
             for entry in journal.added:
                 if entry.type == REBASED:
                     self._rebase(journal, entry)
                 if entry.type == "handover_offered":
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
+                if entry.type in URGING:
+                    _tell_urged(notices, journal, entry)
             call = self._calls.get(journal.subject.pk) or uuid4()
-            settled.append(settle(journal, self.now, call, self._resolve, notices, self.history))
+            settled.append(settle(journal, self.now, call, self._resolve, notices, self.history, ladders))
         told = [] if self.history else notices.rows()
         save(journals, settled, told)
 
@@ -328,6 +334,17 @@ class Batch:
 
     def _of(self, pk: UUID) -> OpenJournal:
         return self._journals.get(pk) or next(one for one in self._new.values() if one.subject.pk == pk)
+
+
+def _tell_urged(notices: Notices, journal: OpenJournal, entry: Entry) -> None:
+    """Whoever owes what is urged; without a duty, whose the matter is."""
+    data = {"entry": str(entry.seq)}
+    rows = pressed(journal, entry.data)
+    for row in rows:
+        if not row.outside:
+            notices.about(entry.type, row, row.person_id, row.post_id, data)
+    if not rows and journal.subject.owner_person_id is not None:
+        notices.person(entry.type, journal.subject, journal.subject.owner_person_id, data)
 
 
 def earlier(entry: Entry) -> Recorded:

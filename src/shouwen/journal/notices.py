@@ -34,7 +34,11 @@ class Notices:
     def duty(self, kind: str, duty: Duty) -> None:
         """Tell who owes this duty; outside parties are not told by us."""
         if not duty.outside and (duty.person_id is None or duty.person_id != self.but):
-            self._wanted.append((kind, duty.subject, duty, duty.person_id, duty.post_id, {}))
+            self.about(kind, duty, duty.person_id, duty.post_id, {})
+
+    def about(self, kind: str, duty: Duty, person: int | None, post: int | None, data: dict[str, Any]) -> None:
+        """Tell a person, or whoever holds a post, of a duty. `data`: the ``entry`` or ``level`` that it comes of."""
+        self._wanted.append((kind, duty.subject, duty, person, post, data))
 
     def person(self, kind: str, subject: Subject, person: int, data: dict[str, Any]) -> None:
         self._wanted.append((kind, subject, None, person, None, data))
@@ -67,7 +71,8 @@ class Notices:
         return found
 
     def _row(self, kind: str, subject: Subject, duty: Duty | None, person: Person, data: dict[str, Any]) -> Outbox:
-        about = f"{duty.key}:{instant(duty.opened_at)}:{_due(duty)}" if duty else data.get("entry", "")
+        parts = [duty.key, instant(duty.opened_at), _due(duty)] if duty else []
+        about = ":".join([*parts, *(data[name] for name in ("entry", "level") if name in data)])
         mailed = bool(person.email)
         return Outbox(
             key=f"{kind}:{subject.pk}:{about}:{person.pk}",

@@ -13,6 +13,7 @@ from shouwen.journal.models import Subject
 from shouwen.journal.owners import FIRST_ASKED, ownership
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.sums import at_stake
+from shouwen.journal.urging import URGING, standing_above, units_of
 from shouwen.organisation.access import capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
@@ -98,17 +99,15 @@ def role_of(
     limited = any(roles[name].form == "authority" for name in asked or ())
     amount = at_stake(journal, event.fields, data) if limited else None
     found = capacity(person, asked, journal.subject.unit, now, roles, Doers(journal, actor), amount)
+    if draft.type in URGING:
+        found = (found if names else None) or standing_above(held(), units_of(journal, data))
+        names = (found.role,) if found else None
     owner = None
     if event.act:
         if draft.type in HANDOVER or (found is None and names is None):
             owner = _owner_acted_for(draft, journal, person, selves(person, held()))
         if found is None and (owner is None or names is not None):
-            raise NotAllowed(
-                _("This act belongs to: %(roles)s.") % {"roles": "、".join(names)}
-                if names
-                else _("You hold no post that acts for this unit."),
-                names or (),
-            )
+            raise _refusal(draft, names)
     elif found is None and not (held() if journal.fresh else _sees(journal, person, now)):
         raise NotAllowed(_("You do not see this subject."))
     if owner is None and found is not None and found.acting_for is not None:
@@ -117,6 +116,16 @@ def role_of(
     if found is not None and names is not None:
         return Warrant(found.role, of)
     return Warrant(draft.post or actor.post or (found.role if found else ""), of)
+
+
+def _refusal(draft: Draft, names: Sequence[str] | None) -> NotAllowed:
+    if draft.type in URGING:
+        return NotAllowed(
+            _("Only who stands above the unit that owes it, whose the matter is, or whom a clause names may urge it.")
+        )
+    if names:
+        return NotAllowed(_("This act belongs to: %(roles)s.") % {"roles": "、".join(names)}, names)
+    return NotAllowed(_("You hold no post that acts for this unit."))
 
 
 HANDOVER = ("handover_offered", "handover_accepted")

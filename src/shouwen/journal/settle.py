@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from shouwen.engine import Owed, Standing, effective
+from shouwen.governance.ladder import Ladders
 from shouwen.journal.chain import instant
 from shouwen.journal.duties import NOT_STUCK, changed, computed, new_duty
 from shouwen.journal.involved import Resolve, confidential, involved
+from shouwen.journal.ladder import climb
 from shouwen.journal.models import Duty, DutyState, Involved, Subject, SubjectState
 from shouwen.journal.notices import Notices
 from shouwen.journal.owners import ownership
@@ -32,20 +34,30 @@ class Settled:
     involved: list[Involved] = field(default_factory=list)
 
 
-def settle(journal: OpenJournal, now: datetime, call: UUID, resolve: Resolve, notices: Notices, quiet: bool) -> Settled:
+def settle(
+    journal: OpenJournal,
+    now: datetime,
+    call: UUID,
+    resolve: Resolve,
+    notices: Notices,
+    quiet: bool,
+    ladders: Ladders,
+) -> Settled:
     """Bring the subject's columns and duties up to its journal. `quiet`: history, nobody is told."""
     subject = journal.subject
     if quiet and journal.added:
         subject.quiet_until = now
     _own(journal)
+    subject.confidential = confidential(journal.steps)
     settled = Settled()
     if journal.standing is not None:
         _let_the_house_write(journal, journal.standing, now, call, notices)
         settled = _bring_duties(journal, journal.standing, now, resolve, notices)
+        step = climb(journal, settled.opened, ladders, now, resolve, notices)
+        subject.wakes_at = min((at for at in (subject.wakes_at, step) if at is not None), default=None)
     settled.involved = involved(journal, settled.keepers, resolve)
     subject.axes = categories(journal)
     subject.state, subject.ended_at = state_of(journal)
-    subject.confidential = confidential(journal.steps)
     subject.recorded_at = journal.steps[-1].recorded_at
     subject.moved_at, subject.late_at = moved_at(journal), late_at(journal)
     subject.folded_at = now
