@@ -1,13 +1,12 @@
-"""Notices by mail (RFC 5322), through whatever server the site names.
+"""Mail out of the house (RFC 5322), through whatever server the site names: notices, digests, letters to customers.
 
-The Message-ID is made from the notice's key and never changes: a server or a reader that gets it twice, because a
+The Message-ID is made from the row's key and never changes: a server or a reader that gets it twice, because a
 worker was killed between handing it over and writing so down, sees one message.
 """
 
 from collections.abc import Iterator, Sequence
-from email.utils import parseaddr
 from smtplib import SMTPException
-from uuid import NAMESPACE_URL, uuid5
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -16,44 +15,95 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localtime
 
+from shouwen.channels import digests, letters
+from shouwen.channels.ids import message_id
+from shouwen.channels.wording import language_of
+from shouwen.journal import clock
 from shouwen.journal.models import Duty, Outbox
+from shouwen.journal.notices import DIGEST
 
+__all__ = ["deliver", "message_id"]
 
-def message_id(key: str) -> str:
-    """Under the sender's domain, which is the same on every worker of a house."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{uuid5(NAMESPACE_URL, key)}@{domain}>"
+KEY = "X-Shouwen-Key"
+MACHINE_MADE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+"""So that no absence note answers a notice (RFC 3834)."""
 
 
 def deliver(rows: Sequence[Outbox]) -> Iterator[tuple[Outbox, str]]:
-    """Hand each notice to the mail server; gives it back with an empty text, or with what the server said."""
+    """Hand each row to the mail server; gives it back with an empty text, or with what the server said.
+
+    A digest of which nothing stands any more goes to nobody.
+    """
     connection = get_connection()
     try:
         for row in rows:
             try:
-                connection.send_messages([_message(row)])
+                message = _message(row)
+                if message is not None:
+                    connection.send_messages([message])
             except (SMTPException, OSError, ValueError) as error:
                 connection.close()
                 yield row, f"{type(error).__name__}: {error}"
             else:
+                if row.kind == DIGEST:
+                    digests.done(row, clock.now())
                 yield row, ""
     finally:
         connection.close()
 
 
-def _message(row: Outbox) -> EmailMessage:
-    with translation.override(settings.LANGUAGE_CODE):
-        duty = Duty.objects.filter(subject=row.subject_id, key=row.duty).first() if row.duty else None
-        context = {
-            "notice": row,
-            "subject": row.subject,
-            "duty": duty,
-            "due_at": localtime(duty.due_at) if duty and duty.due_at else None,
-        }
-        title = render_to_string(f"channels/{row.kind}.subject.txt", context)
-        text = str(render_to_string(f"channels/{row.kind}.body.txt", context))
+def _message(row: Outbox) -> EmailMessage | None:
+    if row.kind in letters.KINDS:
+        message = letters.message(row)
+    else:
+        with translation.override(language_of(row.person_id)):
+            title, text = _digest(row) if row.kind == DIGEST else _notice(row)
+        if not text:
+            return None
+        message = EmailMessage(" ".join(title.split()), text, to=[row.address])
+        message.extra_headers = dict(MACHINE_MADE)
+    message.extra_headers |= {"Message-ID": message_id(row.key), KEY: message_id(row.key).strip("<>")}
+    return message
+
+
+def _notice(row: Outbox) -> tuple[str, str]:
+    duty = Duty.objects.filter(subject=row.subject_id, key=row.duty).first() if row.duty else None
+    context = {
+        "notice": row,
+        "subject": row.subject,
+        "duty": duty,
+        "due_at": localtime(duty.due_at) if duty and duty.due_at else None,
+    }
+    text = _rendered(f"{row.kind}.body", context)
     if settings.SHOUWEN_URL and row.subject_id:
         text = f"{text.rstrip()}\n\n{settings.SHOUWEN_URL}{reverse('desk:matter', args=[row.subject_id])}\n"
-    message = EmailMessage(" ".join(title.split()), text, to=[row.address])
-    message.extra_headers = {"Message-ID": message_id(row.key), "X-Shouwen-Key": message_id(row.key).strip("<>")}
-    return message
+    return _rendered(f"{row.kind}.subject", context), text
+
+
+def _digest(row: Outbox) -> tuple[str, str]:
+    """Title and text; both empty where nothing stands any more."""
+    waiting = digests.waiting(row).select_related("subject").order_by("pk")
+    lines = [
+        {
+            "notice": line.notice,
+            "duty": line.duty,
+            "subject_template": f"channels/{line.notice.kind}.subject.txt",
+            "due_at": localtime(line.due_at) if line.due_at else None,
+            "late": line.due_at is not None and line.due_at < clock.now(),
+            "link": _address(line.notice),
+        }
+        for line in digests.lines(list(waiting))
+    ]
+    if not lines:
+        return "", ""
+    context = {"lines": lines, "count": len(lines), "late": sum(1 for line in lines if line["late"])}
+    return _rendered("digest.subject", context), _rendered("digest.body", context)
+
+
+def _address(row: Outbox) -> str:
+    known = settings.SHOUWEN_URL and row.subject_id
+    return f"{settings.SHOUWEN_URL}{reverse('desk:matter', args=[row.subject_id])}" if known else ""
+
+
+def _rendered(name: str, context: dict[str, Any]) -> str:
+    return str(render_to_string(f"channels/{name}.txt", context))

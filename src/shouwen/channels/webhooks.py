@@ -48,10 +48,9 @@ def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
     if not added:
         return
     hooks = list(Webhook.objects.filter(active=True, ended_at__isnull=True).select_related("unit"))
-    now = clock.now()
     Outbox.objects.bulk_create(
         (
-            _row(hook, journal.subject, entry, now)
+            _row(hook, journal.subject, entry)
             for hook in hooks
             for journal, entry in added
             if fits(hook, journal.subject, entry)
@@ -67,15 +66,15 @@ def fits(hook: Webhook, subject: Subject, entry: Entry) -> bool:
     return wanted and kind and (hook.unit is None or subject.unit.path.startswith(hook.unit.path))
 
 
-def _row(hook: Webhook, subject: Subject, entry: Entry, now: datetime) -> Outbox:
+def _row(hook: Webhook, subject: Subject, entry: Entry) -> Outbox:
     return Outbox(
         key=f"{CHANNEL}:{hook.pk}:{subject.pk}:{entry.seq}",
         kind=ENTRY,
         channel=CHANNEL,
         subject=subject,
         data={"webhook": hook.pk, "seq": entry.seq},
-        made_at=now,
-        try_at=None if hook.disabled_at else now,
+        made_at=entry.recorded_at,
+        try_at=None if hook.disabled_at else entry.recorded_at,
     )
 
 

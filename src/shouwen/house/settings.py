@@ -6,6 +6,9 @@ SHOUWEN_HOSTS     host names that the site answers to, with commas
 SHOUWEN_HTTPS     on: the site is reached over HTTPS; cookies travel only there
 EMAIL_URL         where mail goes, as smtp://host:port; without it, into files in SHOUWEN_HOME/mail
 SHOUWEN_MAIL_FROM sender of the mail (default shouwen@ and the first of the hosts)
+SHOUWEN_IMAP      mailboxes to be read, with spaces, as imaps://user:password@host/INBOX?unit=集团/公司&kind=complaint
+SHOUWEN_SMS       gateway for SMS, as https://:token@host/path?sign=首问; "loopback:" keeps them on a page
+SHOUWEN_WECOM     WeCom, as https://corpid:secret@qyapi.weixin.qq.com/?agent=1000002, or "loopback:"
 SHOUWEN_URL       address of the site for links in mail, as https://host; without it, mail has no links
 SHOUWEN_WEBHOOK_NETWORKS  networks inside the house that webhooks may call, as 10.1.0.0/16, with commas
 SHOUWEN_LOG       lowest level that is logged (default WARNING)
@@ -154,6 +157,9 @@ EMAIL_TIMEOUT = 20
 _host = next((host.lstrip(".") for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")), "localhost")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("SHOUWEN_MAIL_FROM", default=f"shouwen@{_host}")
 WEBHOOK_NETWORKS = env.list("SHOUWEN_WEBHOOK_NETWORKS", default=[])
+SHOUWEN_IMAP = env.str("SHOUWEN_IMAP", default="")
+SHOUWEN_SMS = env.str("SHOUWEN_SMS", default="")
+SHOUWEN_WECOM = env.str("SHOUWEN_WECOM", default="")
 SHOUWEN_URL = env.str("SHOUWEN_URL", default="").rstrip("/")
 
 if env.bool("SHOUWEN_HTTPS", default=False):

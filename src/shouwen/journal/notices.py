@@ -1,18 +1,25 @@
 """What people are told (通知): rows of the outbox, written with what made them true."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+
+from shouwen.journal import queue
 from shouwen.journal.chain import instant
 from shouwen.journal.models import Duty, Outbox, Subject
+from shouwen.journal.ways import Telling, Way, ways
 from shouwen.organisation.deputies import StandIns, is_away
 from shouwen.organisation.models import Appointment, Person
 
 MAIL = "mail"
 DESK = "desk"
-"""Seen on the desk alone: for people without an address."""
+"""Seen on the desk alone."""
+DIGEST = "digest"
+"""Kind of the one message for many notices."""
 Held = dict[int, list[tuple[Person, bool]]]
 """By the id of a post or a person: who is told, and whether he is away."""
 
@@ -27,14 +34,16 @@ class Notices:
     now: datetime
     but: int | None = None
     """The actor: nobody is told of what he has just done himself."""
+    among: Callable[[Person], bool] = field(default=lambda person: True)
+    """Who is told at all."""
     _wanted: list[tuple[str, Subject, Duty | None, int | None, int | None, dict[str, Any]]] = field(
         default_factory=list
     )
 
-    def duty(self, kind: str, duty: Duty) -> None:
+    def duty(self, kind: str, duty: Duty, data: dict[str, Any] | None = None) -> None:
         """Tell who owes this duty; outside parties are not told by us."""
         if not duty.outside and (duty.person_id is None or duty.person_id != self.but):
-            self.about(kind, duty, duty.person_id, duty.post_id, {})
+            self._wanted.append((kind, duty.subject, duty, duty.person_id, duty.post_id, data or {}))
 
     def about(self, kind: str, duty: Duty, person: int | None, post: int | None, data: dict[str, Any]) -> None:
         """Tell a person, or whoever holds a post, of a duty. `data`: the ``entry`` or ``level`` that it comes of."""
@@ -42,6 +51,11 @@ class Notices:
 
     def person(self, kind: str, subject: Subject, person: int, data: dict[str, Any]) -> None:
         self._wanted.append((kind, subject, None, person, None, data))
+
+    def owner(self, kind: str, subject: Subject, data: dict[str, Any]) -> None:
+        """Tell whose the subject is: the person, else who holds the post."""
+        if subject.owner_person_id or subject.owner_post_id:
+            self._wanted.append((kind, subject, None, subject.owner_person_id, subject.owner_post_id, data))
 
     def rows(self) -> list[Outbox]:
         if not self._wanted:
@@ -52,14 +66,20 @@ class Notices:
         people: Held = {one.pk: [(one, one.away)] for one in rows_of_people}
         found = [pair for several in (*people.values(), *held.values()) for pair in several]
         deputies = StandIns({one.pk for one, away in found if away}, self.now)
-        rows: dict[str, Outbox] = {}
+        told: dict[str, tuple[Telling, dict[str, Any]]] = {}
         for kind, subject, duty, person, post, data in self._wanted:
             for whose, _away in people[person] if person is not None else held.get(post or 0, ()):
                 one = deputies.of(whose.pk, post) or whose
-                if one.pk != self.but and one.is_active:
-                    row = self._row(kind, subject, duty, one, data)
-                    rows[row.key] = row
-        return list(rows.values())
+                if one.pk != self.but and one.is_active and self.among(one):
+                    telling = Telling(kind, one, subject, duty)
+                    told[_key(telling, data)] = telling, data
+        routed = ways([telling for telling, _data in told.values()], self.now)
+        rows = [
+            row
+            for (key, (telling, data)), out in zip(told.items(), routed, strict=True)
+            for row in _rows(key, telling, data, out, self.now)
+        ]
+        return list({row.key: row for row in rows}.values())
 
     def _held(self, posts: Iterable[int]) -> Held:
         """Who holds each post, and whether he is away."""
@@ -70,23 +90,51 @@ class Notices:
                 found.setdefault(row.post_id, []).append((row.person, row.away))
         return found
 
-    def _row(self, kind: str, subject: Subject, duty: Duty | None, person: Person, data: dict[str, Any]) -> Outbox:
-        parts = [duty.key, instant(duty.opened_at), _due(duty)] if duty else []
-        about = ":".join([*parts, *(data[name] for name in ("entry", "level") if name in data)])
-        mailed = bool(person.email)
-        return Outbox(
-            key=f"{kind}:{subject.pk}:{about}:{person.pk}",
-            kind=kind,
-            channel=MAIL if mailed else DESK,
-            person=person,
-            address=person.email,
-            subject=subject,
-            duty=duty.key if duty else "",
-            data=data,
-            made_at=self.now,
-            try_at=self.now if mailed else None,
-            sent_at=None if mailed else self.now,
+
+def tell(notices: Notices) -> int:
+    """Put what was gathered outside of a call to ``record()`` into the outbox; how many rows were not there yet."""
+    rows = notices.rows()
+    with transaction.atomic():
+        known = set(Outbox.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+        fresh = [row for row in rows if row.key not in known]
+        Outbox.objects.bulk_create(fresh, ignore_conflicts=True)
+        if fresh:
+            transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
+    return len(fresh)
+
+
+def _key(telling: Telling, data: dict[str, Any]) -> str:
+    duty = telling.duty
+    about = f"{duty.key}:{instant(duty.opened_at)}:{_due(duty)}" if duty else ""
+    parts = [about, data["entry"]] if about and "entry" in data else [about or data.get("entry", "")]
+    parts += [data["level"]] if "level" in data else []
+    return ":".join([telling.kind, str(telling.subject.pk), *parts, str(telling.person.pk)])
+
+
+def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], now: datetime) -> Iterator[Outbox]:
+    """A row for each way, the first of them on the desk; and one for each digest that it waits for."""
+    common = {"person": telling.person, "made_at": now}
+    about = {"subject": telling.subject, "duty": telling.duty.key if telling.duty else "", "data": data}
+    if not out:
+        yield Outbox(
+            key=key, kind=telling.kind, channel=DESK, on_desk=True, try_at=None, sent_at=now, **common, **about
         )
+    for number, way in enumerate(out):
+        yield Outbox(
+            key=f"{key}:{way.channel}" if number else key,
+            kind=telling.kind,
+            channel=way.channel,
+            address=way.address,
+            on_desk=not number,
+            digest=way.digest,
+            try_at=None if way.digest else way.try_at,
+            **common,
+            **about,
+        )
+        if way.digest:
+            yield Outbox(
+                key=way.digest, kind=DIGEST, channel=way.channel, address=way.address, try_at=way.try_at, **common
+            )
 
 
 def _due(duty: Duty) -> str:
