@@ -29,7 +29,13 @@ class Place:
     url: str
     title: str
     icon: str
+    keys: tuple[str, ...]
+    """Pressed one after the other, they lead there."""
     here: bool
+
+    @property
+    def key(self) -> str:
+        return " ".join(self.keys)
 
 
 @dataclass(frozen=True)
@@ -58,14 +64,14 @@ def _stalled() -> bool:
 
 def _places(path: str) -> tuple[Place, ...]:
     asked = (
-        ("desk:workbench", _("Workbench"), "layout-list"),
-        ("desk:intake", _("New complaint"), "message-plus"),
-        ("desk:matters", _("Matters"), "folders"),
-        ("desk:policies", _("Regulations"), "book-2"),
+        ("desk:workbench", _("Workbench"), "layout-list", "g w"),
+        ("desk:intake", _("New complaint"), "message-plus", "n"),
+        ("desk:matters", _("Matters"), "folders", "g m"),
+        ("desk:policies", _("Regulations"), "book-2", "g r"),
     )
-    found = [(reverse(name), title, icon) for name, title, icon in asked]
-    here = max((url for url, _title, _icon in found if path.startswith(url)), key=len, default="")
-    return tuple(Place(url, title, icon, url == here) for url, title, icon in found)
+    found = [(reverse(name), title, icon, tuple(keys.split())) for name, title, icon, keys in asked]
+    here = max((url for url, *_rest in found if path.startswith(url)), key=len, default="")
+    return tuple(Place(url, title, icon, keys, url == here) for url, title, icon, keys in found)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
