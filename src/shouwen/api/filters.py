@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import JSONField, Q, QuerySet, Value
-from django.db.models.fields.json import KeyTransform
-from django.db.models.lookups import Exact
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AwareDatetime, Field
@@ -15,7 +13,9 @@ from pydantic import AwareDatetime, Field
 from shouwen.api.cursors import LARGEST, PAGE
 from shouwen.api.problems import wrong
 from shouwen.api.schemas import DutyState, Key, State
-from shouwen.journal.models import Duty, Subject
+from shouwen.insight.models import Line
+from shouwen.insight.reading import category
+from shouwen.journal.models import Duty
 from shouwen.journal.models import DutyState as Of
 from shouwen.organisation.models import Unit
 
@@ -29,6 +29,7 @@ class Paging(Schema):
 
 
 class MatterFilter(Schema):
+    q: str = Field("", max_length=100, description="Words, two characters at least; number, phone tail, pinyin, room")
     unit: Key | None = Field(None, description="This unit and all below")
     kind: str | None = Field(None, max_length=64)
     matter: bool | None = Field(None, description="True: only what a customer brought")
@@ -39,7 +40,7 @@ class MatterFilter(Schema):
     axis: list[Annotated[str, Field(max_length=200)]] = Field(
         default_factory=list, max_length=8, description="A category as `nature:一般投诉`; several must all hold"
     )
-    overdue: bool | None = Field(None, description="Something in it is overdue now, or nothing is")
+    overdue: bool | None = Field(None, description="Something that the house owes in it is overdue now; or nothing is")
     opened_from: AwareDatetime | None = Field(None, description="Opened at or after")
     opened_before: AwareDatetime | None = Field(None, description="Opened before")
     updated_since: AwareDatetime | None = Field(None, description="Last recorded at or after; for keeping in step")
@@ -63,7 +64,7 @@ def in_unit(lookup: str, pk: int) -> Q:
     return Q(pk__in=[]) if found is None else Q((f"{lookup}path__prefix", found))
 
 
-def narrowed_matters(rows: QuerySet[Subject], by: MatterFilter, now: datetime) -> QuerySet[Subject]:
+def narrowed_matters(rows: QuerySet[Line], by: MatterFilter, now: datetime) -> QuerySet[Line]:
     wanted = Q()
     same = {
         "kind": by.kind,
@@ -80,14 +81,13 @@ def narrowed_matters(rows: QuerySet[Subject], by: MatterFilter, now: datetime) -
         if value is not None:
             wanted &= Q((lookup, without_nul(value)))
     if by.unit is not None:
-        wanted &= in_unit("unit__", by.unit)
-    rows = rows.filter(wanted)
+        wanted &= in_unit("", by.unit)
     for axis in by.axis:
-        rows = rows.filter(_axis(axis))
+        wanted &= Q(categories__contains=f"\n{_category(axis)}\n")
     if by.overdue is not None:
-        late = Q(pk__in=Duty.objects.filter(overdue_at(now)).values("subject"))
-        rows = rows.filter(late if by.overdue else ~late)
-    return rows
+        late = Q(next_due__lte=now)
+        wanted &= late if by.overdue else Q(next_due__isnull=True) | ~late
+    return rows.filter(wanted)
 
 
 def narrowed_duties(rows: QuerySet[Duty], by: DutyFilter, now: datetime) -> QuerySet[Duty]:
@@ -125,12 +125,12 @@ def _in_state(state: str | None, now: datetime) -> Q:
     return Q(state=state)
 
 
-def _axis(text: str) -> Exact:
+def _category(text: str) -> str:
+    """``nature:一般投诉`` as the ledger's lines have it."""
     found = AXIS.fullmatch(text)
     if found is None:
         raise wrong(_("A category is written as its name, a colon and its value."), parameter="axis")
-    value: Any = {"true": True, "false": False}.get(found[2], without_nul(found[2]))
-    return Exact(KeyTransform(found[1], "axes"), Value(value, JSONField()))
+    return category(found[1], without_nul(found[2]))
 
 
 def without_nul(value: Any) -> Any:

@@ -16,7 +16,7 @@ from ninja.renderers import BaseRenderer
 
 from shouwen.api.problems import BY_STATUS, CATALOGUE, MEDIA_TYPE, ProblemError, answer
 from shouwen.api.refusals import from_schema, refusal
-from shouwen.api.routes import customers, duties, files, matters, me, organisation, policies, recording, webhooks
+from shouwen.api.routes import customers, duties, files, me, organisation, policies, recording, webhooks
 from shouwen.api.schemas import Fault, Problem
 from shouwen.api.tokens import Bearer
 from shouwen.journal.errors import NotRecorded
@@ -126,7 +126,7 @@ api = HouseAPI(
     renderer=OrjsonRenderer(),
     parser=OrjsonParser(),
 )
-for one in (matters, duties, recording, files, customers, organisation, policies, webhooks, me):
+for one in (recording, duties, files, customers, organisation, policies, webhooks, me):
     api.add_router("", one.router)
 
 

@@ -19,6 +19,8 @@ from shouwen.api.problems import wrong
 from shouwen.api.seeing import REASON, check_known, reach, reveal_reason, seen, unit_in_reach
 from shouwen.api.tokens import Bearer, Caller, caller
 from shouwen.api.told import Plain, attachment_told, entry_told, local, subject_told
+from shouwen.insight import search
+from shouwen.insight.models import Line
 from shouwen.journal import access_log
 from shouwen.journal.models import AccessKind, Attachment, Content, Entry, Link, Subject
 from shouwen.organisation.access import visible
@@ -33,9 +35,11 @@ class Order(Paging):
     )
 
 
-def visible_matters(who: Caller, by: MatterFilter) -> QuerySet[Subject]:
-    """What the list shows and the count counts."""
-    return narrowed_matters(visible(who.person, Subject.objects.all(), who.now), by, who.now)
+def visible_matters(who: Caller, by: MatterFilter) -> QuerySet[Line]:
+    """What the list shows and the count counts: lines of the ledger."""
+    sought = search.read(by.q)
+    rows = search.found(who.person, sought, who.now) if sought else visible(who.person, Line.objects.all(), who.now)
+    return narrowed_matters(rows, by, who.now)
 
 
 @router.get("/matters", auth=READ, response=schemas.Matters)
@@ -47,9 +51,9 @@ def list_matters(request: HttpRequest, by: Query[MatterFilter], paging: Query[Or
     """
     check_known(request, MatterFilter, Order)
     order = ("-opened_at", "-pk") if paging.order == "opened" else ("recorded_at", "pk")
-    rows = visible_matters(caller(request), by).select_related("unit")
-    found, following = page(rows, order, paging.cursor, paging.limit, (instant, UUID))
-    return {"items": [subject_told(one) for one in found], "next": following}
+    rows = visible_matters(caller(request), by).select_related("subject__unit")
+    found, following = page(rows, order, paging.cursor, paging.limit, (instant, whole))
+    return {"items": [subject_told(one.subject) for one in found], "next": following}
 
 
 @router.get("/matters/count", auth=READ, response=schemas.Count)

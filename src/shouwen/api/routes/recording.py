@@ -1,4 +1,7 @@
-"""Recording: intake, acts and facts, batches. Everything goes through the journal's own door."""
+"""Recording: intake, acts and facts, batches. Everything goes through the journal's own door.
+
+On the router of the matters: the library takes all methods of an address from one router.
+"""
 
 import re
 from collections import defaultdict
@@ -8,7 +11,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query
 
 from shouwen.api import schemas
 from shouwen.api.filters import STANDING
@@ -16,6 +19,7 @@ from shouwen.api.models import Scope
 from shouwen.api.once import HEADER, Done, once
 from shouwen.api.problems import ProblemError, body_of, wrong
 from shouwen.api.refusals import refusal
+from shouwen.api.routes.matters import router
 from shouwen.api.seeing import acting, reach, seen, unit_in_reach
 from shouwen.api.tokens import Bearer, Caller, caller
 from shouwen.api.told import duty_told, entry_told, subject_told
@@ -29,7 +33,6 @@ from shouwen.matters.actions import COUNTERPARTS, drafts_in_both
 from shouwen.organisation.access import visible
 from shouwen.organisation.seats import Seat
 
-router = Router(tags=["recording"])
 RECORD = Bearer(Scope.MATTERS_RECORD)
 IF_MATCH = re.compile(r'(?:W/)?"(\d{1,9})"')
 KEYED: dict[str, Any] = {
@@ -48,7 +51,13 @@ DryRun = Annotated[bool, Query(description="Check and compute everything, write 
 WITH_KEY = {"parameters": [KEYED]}
 
 
-@router.post("/matters", auth=RECORD, response={201: schemas.Recorded, 200: schemas.Recorded}, openapi_extra=WITH_KEY)
+@router.post(
+    "/matters",
+    auth=RECORD,
+    response={201: schemas.Recorded, 200: schemas.Recorded},
+    openapi_extra=WITH_KEY,
+    tags=["recording"],
+)
 def take_in(request: HttpRequest, body: schemas.Intake, dry_run: DryRun = False) -> HttpResponse:
     """Take a matter in (接诉): it has a number, an owner and its duties when this answers.
 
@@ -88,6 +97,7 @@ def _intake_problem(reason: Invalid, body: schemas.Intake) -> ProblemError:
     auth=RECORD,
     response={201: schemas.Recorded, 200: schemas.Recorded},
     openapi_extra={"parameters": [KEYED, MATCHED]},
+    tags=["recording"],
 )
 def record_entry(request: HttpRequest, matter: UUID, body: schemas.Act, dry_run: DryRun = False) -> HttpResponse:
     """Record an act or a fact of one matter.
@@ -110,7 +120,7 @@ def record_entry(request: HttpRequest, matter: UUID, body: schemas.Act, dry_run:
     return once(request, schemas.Recorded, work, dry_run=dry_run)
 
 
-@router.post("/batch", auth=RECORD, response={200: schemas.BatchRecorded}, openapi_extra=WITH_KEY)
+@router.post("/batch", auth=RECORD, response={200: schemas.BatchRecorded}, openapi_extra=WITH_KEY, tags=["recording"])
 def record_many(request: HttpRequest, body: schemas.Batch, dry_run: DryRun = False) -> HttpResponse:
     """Up to 100 acts and facts in one transaction; each item has its own result, and one that is refused hinders no
     other. Items are done in order, those of one unit together."""
