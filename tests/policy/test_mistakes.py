@@ -188,3 +188,48 @@ def test_two_slips_in_one_rule_are_both_said(one: Map, other: Map) -> None:
 def test_all_slips_are_said_at_once() -> None:
     assert len(SLIPS) == 93
     assert said_of_slips(SLIPS) == {line for slip in SLIPS for line in slip["says"]}
+
+
+def test_blocks_out_of_place_are_read_all_the_same() -> None:
+    """A block that is not closed ends before the next clause; one too many, misnamed or astray is read too."""
+    text = FRONT + (
+        "```yaml rules\npowers: [{who: 公司, may: [verified]}]\n"
+        "### good/2 第二条\n正文\n"
+        "```yaml rules\nduties:\n- {who: 公司领导, after: recieved, do: verified}\n```\n"
+        "```yaml rules\ngates: [{shut: settled, until: verified, follow: 2d, when: amont > 3}]\n```\n"
+        "```yaml\nlists: [{nam: 甲表}]\n```\n"
+        "## 第三章\n```yaml rules\npowers: [{who: 公司领导, may: [clse]}]\n```\n"
+    )
+    assert said(text) == [
+        "26: good/1：代码块没有结束；应以单独一行 ``` 结束",
+        "27: good/1：没有名为“公司”的角色；是不是“公司领导”？",
+        "32: good/2：没有名为“recieved”的事件；是不是“received”？",
+        "34: good/2：一个条款有两个规则代码块；合为一个",
+        "35: good/2：条件“amont > 3”里没有声明“amont”；是不是“amount”？",
+        "37: good/2：代码块写作“```yaml”；应为 ```yaml rules",
+        "38: good/2：没有“nam”这个键；是不是“name”？",
+        "41: 规则不在条款之下；规则写在“### 条款编号 出处”和正文之后",
+        "42: 没有名为“clse”的事件；是不是“closed”？",
+    ]
+
+
+def test_front_matter_without_beginning_is_read() -> None:
+    assert said(FRONT.removeprefix("---\n").replace("at: up", "at: above")) == [
+        "1: 没有规章信息；文件第一行应为 ---，其下写 name、title 等，再以 --- 结束",
+        "9: “at”写作“above”；应为 own（本单位）、up（本单位或最近的上级）、group（集团）、department（部门）之一",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("roles:\n", "roles: &a\n  甲: *a\n", 8, "内容引用了它自己（* 和 &）"),
+        ("title: 示例投诉办法", "title: 示例\x00投诉办法", 4, "有不可见的控制字符"),
+        ("papers: {", "papers: " + "[" * 3000 + "{", 18, "YAML 读不下去：括号套得太深"),
+        ("papers: {", "papers: *乙\nx: {", 18, "YAML 读不下去：found undefined alias '乙'"),
+    ],
+)
+def test_traps_of_yaml(old: str, new: str, line: int, message: str) -> None:
+    with pytest.raises(PolicyErrors) as caught:
+        load_text(FRONT.replace(old, new), "good.md", "good")
+    assert (line, message) in [(problem.line, problem.message) for problem in caught.value.problems]
