@@ -40,10 +40,10 @@ class Notices:
         default_factory=list
     )
 
-    def duty(self, kind: str, duty: Duty, data: dict[str, Any] | None = None) -> None:
+    def duty(self, kind: str, duty: Duty) -> None:
         """Tell who owes this duty; outside parties are not told by us."""
         if not duty.outside and (duty.person_id is None or duty.person_id != self.but):
-            self._wanted.append((kind, duty.subject, duty, duty.person_id, duty.post_id, data or {}))
+            self.about(kind, duty, duty.person_id, duty.post_id, {})
 
     def about(self, kind: str, duty: Duty, person: int | None, post: int | None, data: dict[str, Any]) -> None:
         """Tell a person, or whoever holds a post, of a duty. `data`: the ``entry`` or ``level`` that it comes of."""
@@ -105,10 +105,9 @@ def tell(notices: Notices) -> int:
 
 def _key(telling: Telling, data: dict[str, Any]) -> str:
     duty = telling.duty
-    about = f"{duty.key}:{instant(duty.opened_at)}:{_due(duty)}" if duty else ""
-    parts = [about, data["entry"]] if about and "entry" in data else [about or data.get("entry", "")]
-    parts += [data["level"]] if "level" in data else []
-    return ":".join([telling.kind, str(telling.subject.pk), *parts, str(telling.person.pk)])
+    parts = [duty.key, instant(duty.opened_at), _due(duty)] if duty else []
+    about = ":".join([*parts, *(data[name] for name in ("entry", "level") if name in data)])
+    return f"{telling.kind}:{telling.subject.pk}:{about}:{telling.person.pk}"
 
 
 def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], now: datetime) -> Iterator[Outbox]:
