@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("shouwen.cli.export:export", "Journals as JSON Lines, for replay and for elsewhere."),
     "import": ("shouwen.cli.import_:import_", "A file of another system, by a mapping, as history."),
     "manage": ("shouwen.cli.manage:manage", "Django's own commands, with this house's settings."),
+    "organisation": ("shouwen.cli.organisation:organisation", "Units, posts and people from a workbook."),
     "policy": ("shouwen.cli.policy:policy", "Regulations as files: check, show, print, compare, coverage."),
     "replay": ("shouwen.cli.replay:replay", "A journal under a policy, as duties and breaches."),
     "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),

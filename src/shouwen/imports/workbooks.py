@@ -34,6 +34,16 @@ def sheet_rows(path: Path, sheet: str = "") -> list[list[Cell]]:
         raise FileRefused(f"不是 XLSX 工作簿，或已损坏：{error}") from None
 
 
+def all_rows(path: Path) -> dict[str, list[list[Cell]]]:
+    """All rows of every sheet, by its name. Raises FileRefused."""
+    _check_size(path)
+    try:
+        book = CalamineWorkbook.from_path(path)
+        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except CalamineError as error:
+        raise FileRefused(f"不是 XLSX 工作簿，或已损坏：{error}") from None
+
+
 def _check_size(path: Path) -> None:
     """Refuses what would fill the memory: parts that unpack to too much, cells spread too far apart."""
     try:

@@ -41,6 +41,11 @@ def period_check(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name=name)
 
 
+def _unfilled(*values: object) -> bool:
+    """Whether a form left one of these empty: that is said at its field, and nothing further is asked."""
+    return any(value is None for value in values)
+
+
 class UnitKind(models.TextChoices):
     """单位种类。"""
 
@@ -157,6 +162,12 @@ class Post(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """A unit has one duty post."""
+        others = Post.objects.filter(unit=self.unit_id, is_duty_post=True).exclude(pk=self.pk)
+        if self.is_duty_post and others.exists():
+            raise ValidationError({"is_duty_post": gettext("This unit has a duty post already.")})
+
 
 class Appointment(models.Model):
     """任职: a person in a post for a period; a person may hold several posts, a post several people."""
@@ -186,6 +197,14 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.post} {self.since:%Y-%m-%d}"
 
+    def clean(self) -> None:
+        """Nobody holds the same post twice at once."""
+        if _unfilled(self.since):
+            return
+        others = Appointment.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
+        if others.filter(person=self.person_id, post=self.post_id).exists():
+            raise ValidationError({"person": gettext("This person already holds this post at that time.")})
+
 
 class Absence(models.Model):
     """不在岗: a person is away for a period (leave, travel, illness). What is his stays his; his deputy sees to it."""
@@ -209,8 +228,10 @@ class Absence(models.Model):
 
     def clean(self) -> None:
         """One absence at a time."""
-        others = Absence.objects.overlapping(self.since, self.until).filter(person=self.person).exclude(pk=self.pk)
-        if others.exists():
+        if _unfilled(self.since):
+            return
+        others = Absence.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
+        if others.filter(person=self.person_id).exists():
             raise ValidationError({"since": gettext("This person is already away at that time.")})
 
 
@@ -248,12 +269,14 @@ class Delegation(models.Model):
         """One deputy at a time for the same; of a post that is his; to nobody who, at that time, leads back to him."""
         if self.person_id == self.deputy_id:
             raise ValidationError({"deputy": gettext("Nobody stands in for himself.")})
+        if _unfilled(self.since, self.person_id, self.deputy_id):
+            return
         others = Delegation.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
-        if others.filter(person=self.person, post=self.post).exists():
+        if others.filter(person=self.person_id, post=self.post_id).exists():
             raise ValidationError({"since": gettext("This is already delegated at that time.")})
-        if self.post is not None:
+        if self.post_id is not None:
             held = Appointment.objects.overlapping(self.since, self.until)
-            if not held.filter(person=self.person, post=self.post).exists():
+            if not held.filter(person=self.person_id, post=self.post_id).exists():
                 raise ValidationError({"post": gettext("This person does not hold this post at that time.")})
         if self._leads_back():
             raise ValidationError({"deputy": gettext("The deputy's own delegations lead back to this person.")})
@@ -316,8 +339,10 @@ class Authority(models.Model):
 
     def clean(self) -> None:
         """A post has one limit at a time for the same."""
+        if _unfilled(self.since):
+            return
         others = Authority.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
-        if others.filter(post=self.post, kind=self.kind, category=self.category).exists():
+        if others.filter(post=self.post_id, kind=self.kind, category=self.category).exists():
             raise ValidationError({"since": gettext("This post already has this authority at that time.")})
 
     def suffices(self, amount: Decimal | None) -> bool:

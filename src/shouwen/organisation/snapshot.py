@@ -30,7 +30,7 @@ class Snapshot(NamedTuple):
     """Rows of all times, each list in the order of ids; ask `holding` for those of an instant."""
 
     units: Mapping[int, Unit]
-    departments: Mapping[int | None, list[Unit]]
+    departments: Mapping[int, list[Unit]]
     """By the unit that they belong to."""
     posts: Mapping[int, list[Post]]
     """By unit, the duty post first."""
