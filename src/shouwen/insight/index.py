@@ -9,9 +9,13 @@ LIKE gives. Whoever may see a row stands in the index with it, as words that are
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 from shouwen.insight.words import beginning, pairs
 
@@ -85,10 +89,45 @@ def clear() -> None:
         cursor.execute(empty)
 
 
-def matching(asked: Asked) -> RawSQL:
-    """The ids of the lines that are asked for, for ``pk__in``."""
-    if connection.vendor == "postgresql":
-        return _tsquery(asked)
+def matching(asked: Asked, newest: int | None = None) -> RawSQL:
+    """The ids of the lines that are asked for, for ``pk__in``; at most so many, those with the highest ids."""
+    sql, parameters = _select(asked)
+    if newest is not None:
+        sql, parameters = f"{sql} ORDER BY rowid DESC LIMIT %s", [*parameters, newest]
+    return RawSQL(sql, parameters)
+
+
+class Among(Func):
+    """Whether a line is asked for, as a condition: for hits so many that one meets them anyway as one goes through the
+    lines in their order."""
+
+    output_field = BooleanField()
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(F("pk"))
+        self.asked = asked
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        line, _none = compiler.compile(self.get_source_expressions()[0])
+        sql, parameters = _select(self.asked)
+        # The plus keeps SQLite from gathering and sorting them.
+        return f"{'+' if connection.vendor == 'sqlite' else ''}{line} IN ({sql})", parameters
+
+
+def count(asked: Asked, limit: int) -> int:
+    """How many lines are asked for, counted up to `limit`."""
+    sql, parameters = _select(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT %s) AS some", [*parameters, limit])
+        found: int = cursor.fetchone()[0]
+    return found
+
+
+def _select(asked: Asked) -> tuple[str, list[Any]]:
+    return _tsquery(asked) if connection.vendor == "postgresql" else _match(asked)
+
+
+def _match(asked: Asked) -> tuple[str, list[Any]]:
     texts = _joined(
         [
             _joined([_joined([_phrase(text) for text in part], " OR ") for part in asked.parts], " AND "),
@@ -98,7 +137,7 @@ def matching(asked: Asked) -> RawSQL:
     )
     who = _joined([f'"{word}"' for word in asked.who or ()], " OR ")
     sought = _joined([one for one in (texts, who) if one], " AND ")
-    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", (sought,))
+    return f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [sought]
 
 
 def _phrase(text: str) -> str:
@@ -110,7 +149,7 @@ def _joined(expressions: Iterable[str], by: str) -> str:
     return f"({by.join(said)})" if len(said) > 1 else "".join(said)
 
 
-def _tsquery(asked: Asked) -> RawSQL:
+def _tsquery(asked: Asked) -> tuple[str, list[Any]]:
     texts = _joined(
         [
             _joined([_joined([_set(text) for text in part], " | ") for part in asked.parts], " & "),
@@ -120,12 +159,12 @@ def _tsquery(asked: Asked) -> RawSQL:
     )
     who = _joined([f"'{word}'" for word in asked.who or ()], " | ")
     sql = f"SELECT w.rowid FROM {TABLE} w WHERE w.words @@ %s::tsquery"
-    parameters: list[str] = [_joined([one for one in (texts, who) if one], " & ")]
+    parameters: list[Any] = [_joined([one for one in (texts, who) if one], " & ")]
     if any(len(text) > 2 for text in (*asked.wholes, *(text for part in asked.parts for text in part))):
         said, spellings = _said(asked)
         sql += f" AND EXISTS (SELECT 1 FROM insight_text t WHERE t.line_id = w.rowid AND {said})"
         parameters += spellings
-    return RawSQL(sql, parameters)
+    return sql, parameters
 
 
 def _set(text: str) -> str:

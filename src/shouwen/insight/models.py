@@ -1,6 +1,7 @@
 """What this room stores. Lines and texts are derived: ``shouwen search reindex`` makes them again from journals."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,7 @@ from shouwen.insight import index
 from shouwen.insight.seen_by import held_by
 from shouwen.journal.models import Subject, SubjectState
 from shouwen.organisation.access import Reach
-from shouwen.organisation.fields import PrefixField
+from shouwen.organisation.fields import Prefix, PrefixField
 from shouwen.organisation.models import Post, Unit
 
 PERSON = settings.AUTH_USER_MODEL
@@ -24,6 +25,21 @@ def _within(path: str) -> Q:
 def _handled(people: Sequence[int], posts: Sequence[int]) -> Q:
     """What these people and posts own, owe something in, or are named in, as the index says it."""
     return Q(pk__in=index.matching(index.Asked(who=held_by(people, posts))))
+
+
+def _met(path: str) -> Q:
+    return Q(path__met=path)
+
+
+@PrefixField.register_lookup
+class Met(Prefix):
+    """``prefix`` that SQLite does not look up in the index: who sees much of the house meets it anyway."""
+
+    lookup_name = "met"
+
+    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Any:
+        sql, parameters = super().process_lhs(compiler, connection, lhs)
+        return (f"+{sql}" if connection.vendor == "sqlite" else sql), parameters
 
 
 class Line(models.Model):
@@ -77,6 +93,17 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.subject_id)
+
+
+class WideLine(Line):
+    """The same lines, for who sees many of them: gone through in their order instead of gathered and sorted."""
+
+    reach = Reach(unit=_met, also=_handled, confidential="confidential")
+
+    class Meta:
+        proxy = True
+        verbose_name = _("line of the ledger")
+        verbose_name_plural = _("lines of the ledger")
 
 
 class Text(models.Model):
