@@ -31,7 +31,6 @@ KINDS: Mapping[str, Kind] = {
     "duty": Kind(_("A new duty"), {MAIL: NOW}),
     "warning": Kind(_("A duty is due soon"), {MAIL: NOW}),
     "overdue": Kind(_("A duty is overdue"), PRESSING, urgent=True),
-    "escalated": Kind(_("Overdue at a step of the ladder"), PRESSING, urgent=True),
     "urged": Kind(_("Urged"), PRESSING, urgent=True),
     "inquired": Kind(_("Inquired into"), PRESSING, urgent=True),
     "escalated": Kind(_("Long overdue, up the ladder"), PRESSING),

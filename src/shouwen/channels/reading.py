@@ -113,16 +113,24 @@ def header(mail: Message, name: str) -> str:
     """A header in words, whatever it is encoded in; empty where there is none."""
     for known, value in mail.raw_items():
         if known.lower() == name.lower():
-            return words(value)
+            return words(value, _charset(mail))
     return ""
 
 
-def words(value: str) -> str:
-    """Encoded words (RFC 2047) and raw bytes as text."""
-    plain = decoded(str(value).encode("ascii", "surrogateescape"), "")
+def _charset(mail: Message) -> str:
+    """What the mail says of its text: raw bytes of a header are in the same."""
+    inside = mail.get_payload()
+    parts = inside if isinstance(inside, list) else []
+    said = [mail, *(one for one in parts if isinstance(one, Message))]
+    return next((charset for one in said if (charset := one.get_content_charset())), "")
+
+
+def words(value: str, charset: str = "") -> str:
+    """Encoded words (RFC 2047) and raw bytes, which are in `charset`, as text."""
+    plain = decoded(str(value).encode("ascii", "surrogateescape"), charset)
     with suppress(ValueError, LookupError):
         pieces = decode_header(plain)
-        return "".join(decoded(one, charset or "") if isinstance(one, bytes) else one for one, charset in pieces)
+        return "".join(decoded(one, said or "") if isinstance(one, bytes) else one for one, said in pieces)
     return plain
 
 

@@ -27,7 +27,8 @@ def take(mail: Read, now: datetime) -> bool:
 
 def _by_its_words(mail: Read) -> tuple[Failure, ...]:
     """Servers that do not write RFC 3464 still name the mail that they could not deliver."""
-    letter = _letter(mail) if mail.machine and ROBOTS.match(mail.sender) else None
+    told = mail.machine and not mail.original and ROBOTS.match(mail.sender)
+    letter = _letter(mail) if told else None
     return (Failure(letter.outbox.address, "", mail.title[:400]),) if letter else ()
 
 
