@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from shouwen.desk import urls_notices
 from shouwen.desk.views import act, causes, correct, find, intake, matter, policies, workbench
 
 app_name = "desk"
@@ -28,4 +29,5 @@ urlpatterns = [
     path("find/assets/", find.assets, name="find-assets"),
     path("find/people/", find.people, name="find-people"),
     path("find/matters/", find.matters, name="find-matters"),
+    *urls_notices.urlpatterns,
 ]
