@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from shouwen.customers.masking import mask_customer
 from shouwen.customers.models import Asset, Customer
-from shouwen.customers.queries import resolve
+from shouwen.customers.queries import ids_of, resolve
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.relations import relations, undone_by
 from shouwen.desk.words import Names, Said, references, said, worded
@@ -22,6 +23,7 @@ from shouwen.journal.acting import Acting, open_journal
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
 from shouwen.journal.pen import LATE, OpenJournal, principal
 from shouwen.matters.actions import UNDOES
+from shouwen.matters.queries import brought_before
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import selves
@@ -33,10 +35,16 @@ COMMON = (
     "reopened", "withdrawn",
 )  # fmt: skip
 """Acts that every matter knows, whether its policy speaks of them or not."""
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""Types that a browser shows."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
 AFTER_THE_END = frozenset(
     {"reopened", "noted", "archived", "unmerged", "left", "restricted", "unrestricted", "retracted"}
 )
+TALKS = frozenset(
+    {"contacted", "called_back", "answered", "progress_told", "explained", "visited", "met", "promised", "negotiated"}
+)
+"""Events that are talks with the customer, for the filter of the timeline."""
 DONE = frozenset({"kept", "late", "waived", "excused"})
 
 
@@ -104,6 +112,14 @@ class Told:
     """Name of the person on whose behalf a deputy wrote it."""
     struck: bool
     corrected: bool
+    files: bool
+
+    @property
+    def sorts(self) -> str:
+        """What the filters of the timeline find it by, with spaces."""
+        names = {"act": self.act and not self.house, "fact": not self.act and not self.house, "house": self.house}
+        names |= {"talk": self.entry.type in TALKS, "files": self.files}
+        return " ".join(name for name, holds in names.items() if holds)
 
 
 @dataclass(frozen=True)
@@ -321,6 +337,14 @@ class MatterPage:
             found["entry", str(entry.seq)] = f"#{entry.seq} {self.event(entry.type).title}"
         return found
 
+    @property
+    def sorts(self) -> tuple[tuple[str, str], ...]:
+        """The filters of the timeline."""
+        return (
+            ("", _("All")), ("act", _("Acts")), ("fact", _("Facts")), ("talk", _("Talks with the customer")),
+            ("files", _("With files")), ("house", _("By the house")),
+        )  # fmt: skip
+
     @cached_property
     def timeline(self) -> list[Told]:
         """The whole journal, latest first; what was retracted stays, struck."""
@@ -349,6 +373,7 @@ class MatterPage:
             self._acted_for(entry),
             struck,
             name in corrected,
+            any(one.type == "file" and data.get(key) for key, one in event.fields.items()),
         )
 
     def _acted_for(self, entry: Entry) -> str:
@@ -404,6 +429,16 @@ class MatterPage:
     def undone_by(self, event: str) -> list[Subject]:
         """The other subjects of the relations that this event takes back."""
         return undone_by(self.subject, event, self.seen)
+
+    @cached_property
+    def before(self) -> list[Subject]:
+        """What the same customer, or somebody of the same home, has brought besides, latest first."""
+        files = ids_of(self.customer) if self.customer else []
+        return brought_before(files, str(self.received.get("asset") or ""), self.seen.exclude(pk=self.subject.pk))
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        return [one for one in self.attachments if one.media_type in PICTURES]
 
     @cached_property
     def attachments(self) -> list[Attachment]:

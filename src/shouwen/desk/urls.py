@@ -19,6 +19,7 @@ urlpatterns = [
     path("matters/causes/<uuid:pk>/leave/", causes.leave, name="cause-leave"),
     path("matters/<uuid:pk>/", matter.matter, name="matter"),
     path("matters/<uuid:pk>/customer/", matter.reveal, name="reveal"),
+    path("matters/<uuid:pk>/present/", matter.present, name="present"),
     path("matters/<uuid:pk>/why/", matter.why, name="why"),
     path("matters/<uuid:pk>/do/<slug:event>/", act.act, name="act"),
     path("matters/<uuid:pk>/entries/<int:seq>/correct/", correct.correct, name="correct"),

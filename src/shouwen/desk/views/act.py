@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from shouwen.desk.drafts import recorded
 from shouwen.desk.forms import ActForm, EventForm, Surroundings, Upload
 from shouwen.desk.hints import openings_of, surely
 from shouwen.desk.matter import MatterPage, Told
@@ -145,7 +146,8 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     if answer is None:
         messages.success(request, _("Recorded: %(what)s.") % {"what": declared.title})
         address = reverse("desk:matter", args=[page.subject.pk])
-        return HttpResponseClientRedirect(address) if _by_htmx(request) else redirect(address)
+        answered = HttpResponseClientRedirect(address) if _by_htmx(request) else redirect(address)
+        return recorded(answered, request.POST.get("key", ""))
     return _show(request, seen_by(request, pk), form, owed, answer)
 
 

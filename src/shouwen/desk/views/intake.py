@@ -20,6 +20,7 @@ from shouwen.customers import actions as registry
 from shouwen.customers.models import Asset, Customer
 from shouwen.customers.phones import backwards
 from shouwen.customers.queries import Found, described, ids_of, with_phone
+from shouwen.desk.drafts import recorded
 from shouwen.desk.forms import Surroundings
 from shouwen.desk.intake import IntakeForm, unit_choices
 from shouwen.desk.reach import own_units
@@ -93,7 +94,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         saved = _save(request, form, person, seat, unit, kind, answer)
         if saved is not None:
             messages.success(request, _first_due(saved))
-            return redirect("desk:matter", pk=saved.pk)
+            return recorded(redirect("desk:matter", pk=saved.pk), request.POST.get("key", ""))
     else:
         channels = event.fields["channel"].offers if "channel" in event.fields else ()
         named = _customer(person, request.GET.get("customer", ""), now)

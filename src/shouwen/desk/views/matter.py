@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.customers.queries import described
+from shouwen.desk import presence
 from shouwen.desk.matter import MatterPage
 from shouwen.journal import access_log, clock
 from shouwen.journal.arithmetic import lines_of
@@ -40,6 +41,17 @@ def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
     except NoRoom as reason:
         page.sealed, full = {}, str(reason)
     return render(request, "desk/matter.html", {"page": page, "now": page.now, "full": full})
+
+
+@login_required
+@require_POST
+def present(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Says that one has the matter open; shows who else has."""
+    person, now = cast("Person", request.user), clock.now()
+    subject = get_object_or_404(visible(person, Subject.objects.filter(pk=pk), now))
+    others = presence.tell(subject, person, now, writing=request.POST.get("writing") == "1")
+    presence.forget(now)
+    return render(request, "desk/parts/present.html", {"others": others})
 
 
 @login_required
