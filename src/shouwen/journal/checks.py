@@ -14,6 +14,7 @@ from shouwen.journal.errors import Stale
 from shouwen.journal.fields import Checked, check, form_fields
 from shouwen.journal.models import Entry
 from shouwen.journal.pen import OpenJournal, unknown_event
+from shouwen.journal.rows import sealed_of
 from shouwen.policy.model import EventType
 
 KEY_LIMIT = 200
@@ -57,7 +58,10 @@ def _anonymity_errors(draft: Draft, checked: Checked, journal: OpenJournal) -> d
         known = next((step for step in effective(journal.steps) if step.id == str(draft.data.get("entry"))), None)
         if known is None or known.type != RECEIVED:
             return {}
-        given = {**known.data, **checked.data.get("data", {}), **checked.sealed.get("data", {})}
+        changed = {**checked.data.get("data", {}), **checked.sealed.get("data", {})}
+        if "anonymous" not in changed and known.data.get("anonymous") is not True:
+            return {}
+        given = {**known.data, **sealed_of(journal.subject, known.seq), **changed}
         return {f"data.{name}": text for name, text in _naming(given, journal).items()}
     return _naming({**checked.data, **checked.sealed}, journal) if draft.type == RECEIVED else {}
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from shouwen.engine import Entry as Step
-from shouwen.journal.models import Entry, Subject
+from shouwen.journal.models import Content, Entry, Subject
 
 
 def step(subject: Subject, entry: Entry) -> Step:
@@ -48,4 +50,11 @@ def steps_of(subjects: Iterable[Subject]) -> dict[Any, list[Step]]:
                 data,
             )
         )
+    return found
+
+
+def sealed_of(subject: Subject, seq: int) -> dict[str, Any]:
+    """The sealed content of one entry; empty where it has none or it was erased."""
+    body = Content.objects.filter(entry__subject=subject, entry__seq=seq).values_list("body", flat=True).first()
+    found: dict[str, Any] = orjson.loads(body) if body else {}
     return found

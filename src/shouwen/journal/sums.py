@@ -9,21 +9,27 @@ from shouwen.journal.pen import OpenJournal
 from shouwen.policy.model import Field
 
 MONEY = "money"
+REQUEST = "request"
 NOTHING: Mapping[str, Any] = {}
 
 
 def at_stake(
     journal: OpenJournal, fields: Mapping[str, Field] = NOTHING, data: Mapping[str, Any] = NOTHING
 ) -> Decimal | None:
-    """In yuan: the largest sum that the act itself names, else what the journal named last; None where none is."""
+    """In yuan: the largest sum that the act itself names; else that of the request (报批) which it answers; else what
+    the journal named last. None where none is named."""
     own = max(_sums(fields, data), default=None)
     if own is not None:
         return own
+    last = None
     for step in reversed(effective(journal.steps)):
         named = max(_sums(journal.events[step.type].fields, step.data), default=None)
-        if named is not None:
+        if named is None:
+            continue
+        if not data.get(REQUEST) or step.data.get(REQUEST) == data[REQUEST]:
             return named
-    return None
+        last = named if last is None else last
+    return last
 
 
 def _sums(fields: Mapping[str, Field], data: Mapping[str, Any]) -> Iterator[Decimal]:
