@@ -2,7 +2,7 @@
 
 ``SHOUWEN_SMS=https://:TOKEN@gateway.example.cn/send?sign=首问``. The gateway is sent
 ``POST {"id", "to", "sign", "text"}`` with ``Authorization: Bearer TOKEN`` and answers ``{"code": 0, "receipt": "…"}``,
-or another code: from 400 to 499 for what a second try cannot mend, else to be tried again.
+or another code: from 400 to 499 (but 429, too many) for what a second try cannot mend, else to be tried again.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Gateway:
         code = answer.get("code") if isinstance(answer, dict) else None
         if code != 0:
             said = str(answer.get("message", "")) if isinstance(answer, dict) else ""
-            raise NotSent(f"{code} {said}"[:300], final=isinstance(code, int) and 400 <= code < 500)
+            raise NotSent(f"{code} {said}"[:300], final=isinstance(code, int) and 400 <= code < 500 and code != 429)
         return str(answer.get("receipt", ""))
 
 

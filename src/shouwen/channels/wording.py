@@ -59,7 +59,8 @@ def _said(row: Outbox) -> tuple[str, list[str]] | None:
     if duty is None:
         return title, [number]
     due = [_("due %(when)s") % {"when": _short(duty.due_at)}] if duty.due_at else []
-    return f"{title}：{duty.title}", [number, *due, _("clause %(clause)s") % {"clause": duty.clause}]
+    said = _("%(kind)s: %(title)s") % {"kind": title, "title": duty.title}
+    return said, [number, *due, _("clause %(clause)s") % {"clause": duty.clause}]
 
 
 def _digest(row: Outbox) -> tuple[str, list[str]] | None:
