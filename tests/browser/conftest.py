@@ -23,7 +23,7 @@ def house(house_clock: Any) -> Any:
     """The demonstration's house without its matters."""
     from shouwen.demonstration.seed import lay
 
-    lay(house_clock.now, scenes=())
+    lay(house_clock.now, matters=0)
     return house_clock
 
 

@@ -17,7 +17,7 @@ def house(db: None) -> Iterator[datetime]:
     from shouwen.journal import clock
 
     with clock.at(MONDAY):
-        lay(MONDAY, scenes=())
+        lay(MONDAY, matters=0)
         yield MONDAY
 
 

@@ -139,7 +139,7 @@ def watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int, re
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, help="Port; without it the first free one from 8000.")
 @click.option("--workers", type=int, default=1, show_default=True, help="Web processes.")
-@click.option("--demo", is_flag=True, help="Lay the demonstration house first, if there is none.")
+@click.option("--demo", is_flag=True, help="Lay the demonstration's house first, if there is none, and let it live on.")
 def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     """Serves web and worker from this machine until Ctrl-C or SIGTERM.
 
@@ -155,7 +155,7 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         children["web"] = start(web_command(host, port, workers))
-        children["worker"] = start(shouwen("worker"))
+        children["worker"] = start(shouwen("worker", *(["--demo"] if demo else [])))
         watch(children, host, port, request)
     finally:
         stop(children)

@@ -1,120 +1,157 @@
-"""Lays the demonstration's house into an empty database; a house that stands is left as it is."""
+"""The demonstration's house (云麓集团): laid into an empty database, and carried on to the present afterwards."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
-from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db.models import Max
 
-from shouwen.customers import actions as registry
-from shouwen.customers.models import Asset, Customer
-from shouwen.demonstration.people import CUSTOMERS, SEATS, UNITS
-from shouwen.demonstration.scenes import SCENES, Scene
-from shouwen.governance.actions import publish, put_in_force
-from shouwen.journal.drafts import Actor, Draft
-from shouwen.journal.models import Subject
-from shouwen.journal.record import record
-from shouwen.matters.actions import take_in
-from shouwen.organisation import actions as organisation
-from shouwen.organisation.models import Appointment, Person, Post, Unit
-from shouwen.policy import policies_folder
+from shouwen.demonstration import people
+from shouwen.demonstration.calendar import Calendar
+from shouwen.demonstration.ground import PASSWORD, laid_at, lay_ground, places, stands, unit_keys
+from shouwen.demonstration.keys import PREFIX, story_of
+from shouwen.demonstration.player import Player
+from shouwen.demonstration.stories import Story
+from shouwen.journal import clock
+from shouwen.journal.models import Duty, DutyState, Entry, Subject
+from shouwen.organisation.models import Appointment
 
-PASSWORD = "yunlu-2026"  # noqa: S105  printed for everybody who tries the demonstration
-POLICY = "jinke"
-KIND = "complaint"
-SINCE = timedelta(days=400)
+__all__ = ["MATTERS", "PASSWORD", "GoingOn", "carry_on", "lay", "sign_ins", "stands"]
 
+MATTERS = 1_000
+FRESH = 5
+"""So many are due within the hour whenever the demonstration starts."""
+GAP = timedelta(days=14)
+"""Of a longer time in which nobody looked, no new matters came in before this."""
+AHEAD = timedelta(days=1)
+"""How far ahead the worker looks for what it is to play."""
+EVERY = timedelta(seconds=20)
 
-@dataclass
-class House:
-    units: dict[str, Unit] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    seats: dict[str, tuple[str, str]] = field(default_factory=dict)
-    customers: list[tuple[Customer, Asset]] = field(default_factory=list)
+Tell = Callable[[str], None]
 
 
-def stands() -> bool:
-    return Unit.objects.filter(name=UNITS[0].name, parent=None).exists()
+def _silent(_line: str) -> None:
+    pass
 
 
-def lay(now: datetime, tell: Callable[[str], None] = lambda _line: None, scenes: Sequence[Scene] = SCENES) -> bool:
-    """Lays the house as of `now` (aware), all or nothing; False where it stands already."""
+def lay(now: datetime, tell: Tell = _silent, *, matters: int = MATTERS) -> Player | None:
+    """Lays the house as of `now` (aware) and says what was played; None where it stands already.
+
+    Without matters, its two oldest branches alone.
+    """
     if stands():
-        return False
-    with transaction.atomic():
-        since = now - SINCE
-        house = House()
-        tell("units and people")
-        _units(house, since)
-        _people(house, since)
-        tell("the regulation")
-        text = (policies_folder() / f"{POLICY}.md").read_text(encoding="utf-8")
-        version = publish(text, name=POLICY, by=None, at=since)
-        put_in_force(house.units[UNITS[0].key], KIND, version, since)
-        tell("customers and matters")
-        _customers(house, since)
-        for scene in sorted(scenes, key=lambda scene: -scene.hours_ago):
-            _play(house, scene, now)
-    return True
+        return None
+    tell("units, people, regulations, customers")
+    lay_ground(now, whole=matters > 0)
+    return _play(now, matters, tell) if matters else Player({}, now)
 
 
-def _units(house: House, since: datetime) -> None:
-    for place in UNITS:
-        above = house.units[place.above] if place.above else None
-        house.units[place.key] = organisation.create_unit(place.name, place.kind, above, since)
+def carry_on(now: datetime, tell: Tell = _silent) -> Player:
+    """From the last thing that happened in the house that stands to `now`."""
+    return _play(now, _matters(), tell)
 
 
-def _people(house: House, since: datetime) -> None:
-    for number, seat in enumerate(SEATS, 1):
-        if seat.username not in house.people:
-            phone = f"139000200{number:02}"
-            house.people[seat.username] = organisation.create_person(seat.username, seat.name, phone=phone)
-            house.seats[seat.username] = (seat.unit, seat.post)
-        unit = house.units[seat.unit]
-        post = Post.objects.filter(unit=unit, name=seat.post).first()
-        post = post or organisation.create_post(unit, seat.post, is_duty_post=seat.duty)
-        organisation.appoint(house.people[seat.username], post, since)
-    # One password for all, hashed once: a hash takes a quarter of a second, on purpose.
-    Person.objects.filter(pk__in=[person.pk for person in house.people.values()]).update(
-        password=make_password(PASSWORD)
-    )
+def _play(now: datetime, matters: int, tell: Tell) -> Player:
+    """Plays what the stories have for the time up to `now`, and sees that something is due in the next hour."""
+    player, calendar, last = _prepared(now, now, matters)
+    if last is not None:
+        player.wakes(last)
+    until = min(laid_at() - timedelta(days=370), now) if last is None else last
+    told = 0
+    while until < now:
+        until = min(until + timedelta(days=30), now)
+        player.play(until)
+        if player.done > told:
+            told = player.done
+            tell(f"{until:%Y-%m-%d}: {told} acts")
+    _make_due(player, calendar, FRESH)
+    return player
 
 
-def _customers(house: House, since: datetime) -> None:
-    for name, phone, project, building, entrance, room in CUSTOMERS:
-        unit = house.units[project]
-        customer = registry.register(unit, name, since, phones=[phone])
-        asset = registry.add_asset(unit, building, room, entrance=entrance, handed_over_on=since.date())
-        registry.hold(customer, asset, since=date(since.year, since.month, 1))
-        house.customers.append((customer, asset))
+def _prepared(now: datetime, later: datetime, matters: int) -> tuple[Player, Calendar, datetime | None]:
+    """A player with every act that is yet to be played, up to `later`; and when the last one was."""
+    player = Player(unit_keys(), now)
+    begun, last = _begun()
+    calendar = Calendar(places(player.units), laid_at(), matters)
+    since = last or laid_at() - timedelta(days=800)
+    for story in (*calendar.until(later, now - GAP), *_fresh_ones(calendar, begun)):
+        player.add(story, begun.get(story.sid), since, later)
+    return player, calendar, last
 
 
-def _actor(house: House, username: str) -> Actor:
-    unit, post = house.seats[username]
-    return Actor(house.people[username], post, house.units[unit])
+class GoingOn:
+    """What the demonstration's people go on doing while it is served: a step of the worker's round."""
+
+    def __init__(self) -> None:
+        self._until: datetime | None = None
+        self._again: datetime | None = None
+
+    def step(self) -> int:
+        """Plays what is due by now; how many acts that was."""
+        now = clock.now()
+        if not stands() or (self._again is not None and now < self._again):
+            return 0
+        if self._until is None or now > self._until:
+            self._until = now + AHEAD
+            self._player, self._calendar, _last = _prepared(now, self._until, _matters())
+        self._again = now + EVERY
+        done = self._player.play_late(now)
+        _make_due(self._player, self._calendar, 1)
+        return done
 
 
-def _play(house: House, scene: Scene, now: datetime) -> Subject:
-    """Takes the matter in and records what followed, each at its own time."""
-    started = now - timedelta(hours=scene.hours_ago)
-    customer, asset = house.customers[scene.customer - 1]
-    data = {**scene.received, "customer": str(customer.pk), "asset": str(asset.pk)}
-    subject = take_in(asset.unit, data, actor=_actor(house, scene.taken_by), kind=KIND, now=started)
-    for hours, event, writer, role, content in scene.steps:
-        at = started + timedelta(hours=hours)
-        if at < now:
-            record(Draft(subject, event, content, post=role), actor=_actor(house, writer), now=at)
-    return subject
+def _begun() -> tuple[dict[str, Subject], datetime | None]:
+    """The subject of each story that was begun, and when the last act of any was written.
+
+    Where somebody else has taken a matter in hand, its story is over.
+    """
+    ours = Entry.objects.filter(key__startswith=PREFIX)
+    last: datetime | None = ours.aggregate(at=Max("recorded_at"))["at"]
+    theirs = Entry.objects.filter(by__isnull=False).exclude(call__in=ours.values("call"))
+    touched = set(theirs.values_list("subject_id", flat=True))
+    first = ours.filter(seq=1).select_related("subject__unit")
+    return {
+        story_of(entry.key): entry.subject
+        for entry in first
+        if entry.key and entry.subject_id not in touched and entry.subject.kind != "cause"
+    }, last
 
 
-def sign_ins() -> list[tuple[str, str, str, str]]:
-    """(sign-in name, name, unit, posts) of everybody in the house, in the order of the list."""
+def _matters() -> int:
+    """How many matters the house was laid with: their stories' names say so."""
+    for key in Entry.objects.filter(key__startswith=PREFIX, seq=1).values_list("key", flat=True).iterator():
+        number, _, matters = story_of(str(key)).partition(".")
+        if number.isdigit() and len(number) < 8:
+            return int(matters)
+    return MATTERS
+
+
+def _fresh_ones(calendar: Calendar, begun: dict[str, Subject]) -> Iterator[Story]:
+    for sid, subject in begun.items():
+        if sid.startswith("fresh"):
+            yield calendar.fresh(sid, subject.opened_at)
+
+
+def _make_due(player: Player, calendar: Calendar, wanted: int) -> None:
+    """Matters that somebody writes down only now, and whose first hours are nearly over."""
+    now = player.now
+    soon = Duty.objects.filter(state=DutyState.OPEN, due_at__gt=now, due_at__lte=now + timedelta(hours=1))
+    for number in range(wanted - soon.count()):
+        due_at = now + timedelta(minutes=10 + 10 * number)
+        story = calendar.fresh(f"fresh{now:%Y%m%d%H%M}{number}", due_at - calendar.fresh_within())
+        player.take_in_late(story)
+
+
+def sign_ins(*, everybody: bool = False) -> list[tuple[str, str, str, str]]:
+    """(sign-in name, name, unit, posts): the ground's and one for each further post, or everybody in the house."""
     found = []
-    for username in dict.fromkeys(seat.username for seat in SEATS):
+    told: set[str] = set()
+    ground = {seat.username for seat in people.GROUND_SEATS}
+    for username in dict.fromkeys(seat.username for seat in people.seats(whole=True)):
         held = Appointment.objects.filter(person__username=username, until=None).select_related("person", "post__unit")
         rows = list(held.order_by("pk"))
-        if rows:
-            posts = "、".join(row.post.name for row in rows)
-            found.append((username, rows[0].person.name, rows[0].post.unit.name, posts))
+        posts = {row.post.name for row in rows}
+        if rows and (everybody or username in ground or posts - told):
+            told |= posts
+            named = "、".join(row.post.name for row in rows)
+            found.append((username, rows[0].person.name, rows[0].post.unit.name, named))
     return found

@@ -31,6 +31,14 @@ class Openings:
 
         `surely`: only those that shut it whatever else it may say.
         """
+        for gate, instance, missing in self.concerning(entry, kind, surely=surely):
+            if missing is not None:
+                yield self._shut_by(gate, instance, missing)
+
+    def concerning(
+        self, entry: Entry, kind: str, *, surely: bool = False
+    ) -> Iterator[tuple[model.Gate, Any, list[str] | None]]:
+        """The gates that this act has to pass, each with its instance and what is missing; None where it is open."""
         for gate_rule in self._program.gates.get(entry.type, ()):
             gate = gate_rule.gate
             if kind not in (gate.kinds or self._program.matter_kinds):
@@ -41,9 +49,7 @@ class Openings:
             if fits is False or (surely and fits is None):
                 continue
             for instance in (listed(entry.data.get(gate.per)) or [None]) if gate.per else [None]:
-                missing = self.missing(gate.until, instance, gate.per)
-                if missing is not None:
-                    yield self._shut_by(gate, instance, missing)
+                yield gate, instance, self.missing(gate.until, instance, gate.per)
 
     def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str]) -> Shut:
         events = opening_events(gate.until)
