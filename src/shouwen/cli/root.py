@@ -8,7 +8,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "api": ("shouwen.cli.api:api", "Integrations with other systems, their tokens."),
     "calendar": ("shouwen.cli.calendar:calendar", "Years of the calendar: shown, imported; duties counted anew."),
-    "demo": ("shouwen.cli.demo:demo", "A small invented house to try the product on, with its sign-ins."),
+    "demo": ("shouwen.cli.demo:demo", "An invented group to try the product on, with its sign-ins."),
     "export": ("shouwen.cli.export:export", "Journals as JSON Lines, for replay and for elsewhere."),
     "import": ("shouwen.cli.import_:import_", "A file of another system, by a mapping, as history."),
     "manage": ("shouwen.cli.manage:manage", "Django's own commands, with this house's settings."),
