@@ -4,7 +4,7 @@ PYTHON311 := $(shell for p in python3.11 python3 python; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-dev run test lint bench format messages screenshots requirements
+.PHONY: help python setup setup-dev run test fuzz description lint bench format messages screenshots requirements
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -23,6 +23,12 @@ run: setup ## serves web and worker with a demonstration house; prints the addre
 
 test: setup-dev ## all tests on SQLite, the database's on PostgreSQL too where it is installed
 	@$(BIN)/python scripts/test.py
+
+fuzz: setup-dev ## calls every operation of the API as it should be and as it should not, on the demonstration
+	@$(BIN)/python scripts/fuzz.py
+
+description: setup-dev ## writes the API's description anew into docs/api.json
+	@$(BIN)/python scripts/description.py
 
 lint: setup-dev ## style, types, rooms, translations, migrations
 	@$(BIN)/ruff check .

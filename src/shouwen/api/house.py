@@ -56,8 +56,6 @@ class OrjsonParser(Parser):
             raise ProblemError("too-large")
         try:
             return orjson.loads(request.body)
-        except RequestDataTooBig:
-            raise ProblemError("too-large") from None
         except orjson.JSONDecodeError as error:
             raise ProblemError("malformed", str(error)) from None
 
@@ -157,6 +155,11 @@ def _of_library(request: HttpRequest, error: HttpError) -> HttpResponseBase:
     if isinstance(cause, ProblemError):
         return answer(request, cause)
     return answer(request, ProblemError(BY_STATUS.get(error.status_code, "malformed"), error.message))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return answer(request, ProblemError("too-large"))
 
 
 @api.exception_handler(Http404)

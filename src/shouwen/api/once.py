@@ -1,6 +1,7 @@
 """Idempotency keys (幂等键): the same call twice has one effect and one answer."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from shouwen.journal.errors import room
 
 HEADER = "Idempotency-Key"
 LONGEST = 128
+KEY = re.compile(rf"[!-~]{{1,{LONGEST}}}")
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,11 @@ def once(
     ``body`` stands for the request's body where that is not the same twice (multipart). Under ``dry_run`` all is
     done and taken back. A refusal is not kept: the same call may be tried again.
     """
-    given = request.headers.get(HEADER, "")
-    if dry_run or not given:
-        return _answer(_within(work, None, dry_run=dry_run), model)
-    if len(given) > LONGEST or not given.isascii() or not given.isprintable():
+    given = request.headers.get(HEADER)
+    if given is not None and KEY.fullmatch(given) is None:
         raise wrong(_("A key has 1 to %(limit)d printable ASCII characters.") % {"limit": LONGEST}, header=HEADER)
+    if dry_run or given is None:
+        return _answer(_within(work, None, dry_run=dry_run), model)
     print_ = _fingerprint(request, body)
     integration = caller(request).token.integration_id
     kept = Answer.objects.filter(integration=integration, key=given).first()

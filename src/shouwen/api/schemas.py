@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Path, Schema
-from pydantic import AwareDatetime, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, ConfigDict, Field
 
 Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -282,7 +282,7 @@ class BatchResult(Schema):
     status: int = Field(description="201, or the status of the problem")
     matter: UUID
     seq: int | None = Field(None, description="Number of the entry written")
-    problem: Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/Problem"})] | None = None
+    problem: dict[str, Any] | None = Field(None, description="As `Problem`")
 
 
 class BatchRecorded(Schema):

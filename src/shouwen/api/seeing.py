@@ -1,7 +1,7 @@
 """What a caller sees and in which role it acts: the house's own functions, asked for one call."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, get_origin
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -71,11 +71,15 @@ def reveal_reason(request: HttpRequest) -> str:
     return reason
 
 
-def check_known(request: HttpRequest, *schemas: type[Schema], names: Sequence[str] = ()) -> None:
-    """Refuses parameters that the operation does not have: a misspelt filter would widen what is found."""
-    known = {*names, *(name for schema in schemas for name in schema.model_fields)}
-    unknown = sorted(set(request.GET) - known)
-    if unknown:
-        raise ProblemError(
-            "invalid", errors=[{"detail": _("There is no such parameter."), "parameter": name} for name in unknown]
-        )
+def check_known(request: HttpRequest, *schemas: type[Schema]) -> None:
+    """Refuses parameters that the operation does not have or has only once: a misspelt filter would widen what is
+    found, a second value be passed over."""
+    fields = {name: field for schema in schemas for name, field in schema.model_fields.items()}
+    errors = []
+    for name, values in sorted(request.GET.lists()):
+        if name not in fields:
+            errors.append({"detail": _("There is no such parameter."), "parameter": name})
+        elif len(values) > 1 and get_origin(fields[name].annotation) is not list:
+            errors.append({"detail": _("This parameter is given once."), "parameter": name})
+    if errors:
+        raise ProblemError("invalid", errors=errors)

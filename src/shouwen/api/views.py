@@ -2,9 +2,10 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from shouwen.api.problems import CATALOGUE
+from shouwen.api.problems import CATALOGUE, ProblemError, answer
 
 
 @require_safe
@@ -14,3 +15,8 @@ def problems(request: HttpRequest, slug: str = "") -> HttpResponse:
         raise Http404
     shown = [CATALOGUE[slug]] if slug else list(CATALOGUE.values())
     return render(request, "api/problems.html", {"problems": shown, "one": bool(slug)})
+
+
+@csrf_exempt
+def nothing(request: HttpRequest) -> HttpResponse:
+    return answer(request, ProblemError("not-found"))
