@@ -24,6 +24,7 @@ from shouwen.customers import actions as customers
 from shouwen.journal import clock
 from shouwen.journal.models import Attachment, Content, Delivery, Entry, Outbox, Subject
 from shouwen.journal.outbox import deliver_due
+from shouwen.organisation.models import Appointment, Post
 
 pytestmark = pytest.mark.django_db
 PNG = base64.b64decode(
@@ -222,10 +223,13 @@ def test_broken_mail_stops_nothing(server: MailServer, raw: bytes) -> None:
     assert Mailbox.objects.get().failures == 0
 
 
-def test_what_the_policy_does_not_let_be_recorded_is_looked_at(server: MailServer, settings: Settings) -> None:
-    settings.SHOUWEN_IMAP += "&kind=nosuchkind"
+def test_what_cannot_be_recorded_is_looked_at_with_the_reason(server: MailServer, world: World) -> None:
+    """Nobody holds a post in the unit or above it: the matter would be nobody's (首问)."""
+    Post.objects.update(is_duty_post=False)
+    Appointment.objects.all().delete()
     (row,) = came(server, written())
-    assert (row.outcome, Subject.objects.count()) in {("look", 0), ("matter", 1)}
+    assert (row.outcome, row.reason, row.text, Subject.objects.count()) == ("look", "refused", "飘窗渗水，请来看。\n", 0)
+    assert row.said.startswith("unit: ")
 
 
 # --- an answer ---------------------------------------------------------------------------
