@@ -22,9 +22,12 @@ from shouwen.api.routes.duties import visible_duties
 from shouwen.api.routes.matters import visible_matters
 from shouwen.cli.export import export
 from shouwen.desk.workbench import bench
+from shouwen.imports.workbooks import all_rows
+from shouwen.insight import export as exporting
 from shouwen.insight import ledger, search
 from shouwen.insight.seen_by import EVERYTHING
 from shouwen.insight.supervision import Scope
+from shouwen.journal.errors import Invalid
 from shouwen.journal.models import Attachment, Subject
 from shouwen.organisation.models import Person
 
@@ -48,7 +51,7 @@ def client_of(person: Person) -> Client:
 
 def page(person: Person, address: str) -> str:
     """A page as the person reads it; nothing for who may not sign in."""
-    answer = client_of(person).get(address)
+    answer = client_of(person).get(address, follow=True)
     return answer.content.decode() if answer.status_code == 200 else ""
 
 
@@ -120,6 +123,20 @@ def _ledger_total(person: Person, at: datetime) -> int:
     return ledger.totals(ledger.ledger(person, ledger.Filter(), at, ZONE).counted, at).count
 
 
+def _categories(person: Person, at: datetime) -> int:
+    rows = ledger.ledger(person, ledger.Filter(), at, ZONE).counted
+    return sum(count for _nature, count, _late in ledger.by_category(rows, at))
+
+
+def _ledger_file(person: Person, at: datetime) -> int:
+    """Lines of the workbook, without its heading."""
+    try:
+        job = exporting.ask(person, ledger.Filter(), ["number"], "opened", reason="核对")
+    except Invalid:
+        return 0
+    return len(next(iter(all_rows(exporting.path_of(job)).values()))) - 1
+
+
 def _searched(person: Person, at: datetime) -> set[UUID]:
     sought = search.read(WORD)
     assert sought is not None
@@ -171,16 +188,18 @@ def every_word(person: Person, at: datetime) -> tuple[str, ...]:
 
 TAKEN_OUT: Mapping[str, Any] = {"visible": everything, "words_of": every_word}
 DOORS: Mapping[str, Door] = {
-    "list": Door(_list, "shouwen.desk.views.workbench:visible"),
-    "list, searched": Door(_searched_list, "shouwen.desk.views.workbench:visible"),
+    "list": Door(_list, "shouwen.insight.ledger:visible"),
+    "list, searched": Door(_searched_list, "shouwen.insight.ledger:words_of"),
+    "list's categories": Door(_categories, "shouwen.insight.ledger:visible", "count"),
     "matter page": Door(_pages, "shouwen.desk.views.matter:visible"),
-    "picker": Door(_picked, "shouwen.desk.views.find:visible"),
+    "picker": Door(_picked, "shouwen.insight.search:words_of"),
     "attachments": Door(_files, "shouwen.journal.views:visible"),
     "export": Door(_exported, "shouwen.organisation.access:visible"),
     "causes": Door(_causes, "shouwen.desk.views.causes:visible", "causes"),
     "workbench": Door(_supervised, "shouwen.desk.workbench:visible"),
     "ledger": Door(_ledger(""), "shouwen.insight.ledger:visible"),
     "ledger, searched": Door(_ledger(WORD), "shouwen.insight.ledger:words_of"),
+    "ledger's file": Door(_ledger_file, "shouwen.insight.ledger:visible", "count"),
     "ledger's total": Door(_ledger_total, "shouwen.insight.ledger:visible", "count"),
     "search": Door(_searched, "shouwen.insight.search:words_of"),
     "API list": Door(_api(""), "shouwen.api.routes.matters:visible"),
