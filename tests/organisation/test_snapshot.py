@@ -9,7 +9,7 @@ from tests.organisation.house import FOUNDED, NOW, House, person
 from shouwen.organisation import actions
 from shouwen.organisation.models import Absence, Appointment, Person, Post, Unit
 from shouwen.organisation.seats import seats
-from shouwen.organisation.snapshot import snapshot, stamp_now
+from shouwen.organisation.snapshot import snapshot, stamp_now, steady
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,11 @@ def test_a_unit_moved_is_found_at_its_new_place() -> None:
     assert snapshot().units[house.project.pk].path == house.project.path
     actions.move_unit(house.project, house.group)
     assert snapshot().units[house.project.pk].path == Unit.objects.get(pk=house.project.pk).path
+
+
+def test_within_steady_the_stamp_is_read_once(django_assert_num_queries: Any) -> None:
+    house, chen = House(), person("chen")
+    house.post(house.project, "前台", chen)
+    snapshot()
+    with steady(), django_assert_num_queries(1):
+        assert posts(chen) == posts(chen) == ["前台"]

@@ -1,4 +1,4 @@
-"""Which notice goes out by which way and when (分发): by each person's choice, one query for all of a call."""
+"""Which notice goes out by which way and when (分发): by each person's choice."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
@@ -10,16 +10,20 @@ from shouwen.channels.models import Preferences
 from shouwen.journal.chain import instant
 from shouwen.journal.notices import MAIL
 from shouwen.journal.ways import Telling, Way
+from shouwen.organisation.snapshot import Kept
 
 CLOSING = timedelta(minutes=1)
 """A digest is closed so long before its hour: whoever still writes by then writes for the next one."""
 DAY = timedelta(days=1)
 
 
+preferences = Kept(lambda: {row.person_id: row for row in Preferences.objects.all()})
+"""What each person who chose anything chose."""
+
+
 def route(tellings: Sequence[Telling], now: datetime) -> list[list[Way]]:
     """The router of the journal's notices."""
-    people = {telling.person.pk for telling in tellings}
-    known = {row.person_id: row for row in Preferences.objects.filter(person__in=people)}
+    known = preferences()
     channels = available()
     return [list(_ways(telling, known.get(telling.person.pk) or Preferences(), channels, now)) for telling in tellings]
 

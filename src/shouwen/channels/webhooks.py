@@ -28,6 +28,7 @@ from shouwen.journal.notices import DESK, MAIL
 from shouwen.journal.pen import HISTORY, OpenJournal
 from shouwen.journal.settle import Settled
 from shouwen.organisation.access import visible
+from shouwen.organisation.snapshot import Kept
 
 CHANNEL = "webhook"
 ENTRY = "entry"
@@ -39,24 +40,26 @@ ANSWER = 2_000
 MARK = "whsec_"
 
 
+listening = Kept(lambda: list(Webhook.objects.filter(active=True, ended_at__isnull=True).select_related("unit")))
+"""Webhooks that are told of entries."""
+
+
 def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
-    """Put what a batch has written into the outbox, for each webhook that asked for it; one query where none did.
+    """Put what a batch has written into the outbox, for each webhook that asked for it.
 
     Of history that is brought in nobody is told.
     """
     added = [(journal, entry) for journal, _settled in settled for entry in journal.added if HISTORY not in entry.marks]
     if not added:
         return
-    hooks = list(Webhook.objects.filter(active=True, ended_at__isnull=True).select_related("unit"))
-    Outbox.objects.bulk_create(
-        (
-            _row(hook, journal.subject, entry)
-            for hook in hooks
-            for journal, entry in added
-            if fits(hook, journal.subject, entry)
-        ),
-        ignore_conflicts=True,
-    )
+    rows = [
+        _row(hook, journal.subject, entry)
+        for hook in listening()
+        for journal, entry in added
+        if fits(hook, journal.subject, entry)
+    ]
+    if rows:
+        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def fits(hook: Webhook, subject: Subject, entry: Entry) -> bool:

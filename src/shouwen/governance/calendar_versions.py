@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from shouwen.calendars import Calendar, CalendarError, content_of, from_content
 from shouwen.governance.models import CalendarVersion
+from shouwen.organisation.snapshot import Kept
 
 KEPT = 256
 """Calendars kept in each process, by version."""
@@ -16,10 +17,14 @@ class UnsoundCalendar(ValueError):  # noqa: N818  said as what it is
 
 def keep(calendar: Calendar) -> str:
     """Keep this version, once; gives its name. Needs the transaction of what names it."""
-    if not CalendarVersion.objects.filter(pk=calendar.version).exists():
+    if calendar.version not in versions():
         row = CalendarVersion(version=calendar.version, content=content_of(calendar))
         CalendarVersion.objects.bulk_create([row], ignore_conflicts=True)
     return calendar.version
+
+
+versions = Kept(lambda: frozenset(CalendarVersion.objects.values_list("pk", flat=True)))
+"""The names of all that are kept."""
 
 
 def kept(version: str) -> Calendar:

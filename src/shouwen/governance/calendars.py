@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q
-
 from shouwen.calendars.calendar import Calendar
 from shouwen.calendars.days import DayKind, SpecialDay
 from shouwen.calendars.hours import day_hours
 from shouwen.governance.models import CalendarDay, CalendarTable
 from shouwen.organisation.models import Unit
+from shouwen.organisation.snapshot import Kept
 
 KEPT = 512
 """Calendars kept in each process; one a zone and chain of tables."""
@@ -23,14 +22,17 @@ def calendar_for(unit: Unit) -> Calendar:
 
     One query where nothing changed since it was last asked for.
     """
-    tables = CalendarTable.objects.filter(Q(unit__isnull=True) | Q(unit__in=unit.line))
-    return _layered(unit, tables.values_list("unit", "pk", "revision"))
+    return _layered(unit, revisions())
 
 
 def calendars_for(units: Iterable[Unit]) -> dict[int, Calendar]:
     """The calendars that hold in these units now, by their ids; one query where nothing changed."""
-    revisions = list(CalendarTable.objects.values_list("unit", "pk", "revision"))
-    return {unit.pk: _layered(unit, revisions) for unit in units}
+    known = revisions()
+    return {unit.pk: _layered(unit, known) for unit in units}
+
+
+revisions = Kept(lambda: list(CalendarTable.objects.values_list("unit", "pk", "revision")))
+"""Unit, table and revision of every table."""
 
 
 def _layered(unit: Unit, revisions: Iterable[tuple[int | None, int, UUID]]) -> Calendar:

@@ -12,21 +12,20 @@ from shouwen.journal import queue
 from shouwen.journal.chain import instant
 from shouwen.journal.models import Duty, Outbox, Subject
 from shouwen.journal.ways import Telling, Way, ways
-from shouwen.organisation.deputies import StandIns, is_away
-from shouwen.organisation.models import Appointment, Person
+from shouwen.organisation.deputies import StandIns
+from shouwen.organisation.models import Person
+from shouwen.organisation.snapshot import Snapshot, holding, snapshot
 
 MAIL = "mail"
 DESK = "desk"
 """Seen on the desk alone."""
 DIGEST = "digest"
 """Kind of the one message for many notices."""
-Held = dict[int, list[tuple[Person, bool]]]
-"""By the id of a post or a person: who is told, and whether he is away."""
 
 
 @dataclass
 class Notices:
-    """Gathered during a call and turned into rows at its end, with one query for who holds which post.
+    """Gathered during a call and turned into rows at its end.
 
     Who is away is told through his deputy; where nobody stands in for him, himself.
     """
@@ -60,15 +59,14 @@ class Notices:
     def rows(self) -> list[Outbox]:
         if not self._wanted:
             return []
-        held = self._held({post for *_, person, post, _data in self._wanted if person is None and post is not None})
-        named = {person for *_, person, _post, _data in self._wanted if person is not None}
-        rows_of_people = Person.objects.filter(pk__in=named).annotate(away=is_away("pk", self.now))
-        people: Held = {one.pk: [(one, one.away)] for one in rows_of_people}
-        found = [pair for several in (*people.values(), *held.values()) for pair in several]
-        deputies = StandIns({one.pk for one, away in found if away}, self.now)
+        house = snapshot()
+        told_of = {(person, None if person is not None else post) for *_, person, post, _data in self._wanted}
+        asked = {key: list(self._asked(house, *key)) for key in told_of}
+        away = {one.pk for several in asked.values() for one in several if house.away(one.pk, self.now)}
+        deputies = StandIns(away, self.now)
         told: dict[str, tuple[Telling, dict[str, Any]]] = {}
         for kind, subject, duty, person, post, data in self._wanted:
-            for whose, _away in people[person] if person is not None else held.get(post or 0, ()):
+            for whose in asked[person, None if person is not None else post]:
                 one = deputies.of(whose.pk, post) or whose
                 if one.pk != self.but and one.is_active and self.among(one):
                     telling = Telling(kind, one, subject, duty)
@@ -81,14 +79,11 @@ class Notices:
         ]
         return list({row.key: row for row in rows}.values())
 
-    def _held(self, posts: Iterable[int]) -> Held:
-        """Who holds each post, and whether he is away."""
-        found: Held = {}
-        if posts:
-            holding = Appointment.objects.holding(self.now).filter(post__in=posts).select_related("person")
-            for row in holding.annotate(away=is_away("person", self.now)).order_by("pk"):
-                found.setdefault(row.post_id, []).append((row.person, row.away))
-        return found
+    def _asked(self, house: Snapshot, person: int | None, post: int | None) -> Iterable[Person]:
+        """The person, or who holds the post."""
+        if person is not None:
+            return [house.people[person]]
+        return [row.person for row in holding(house.holders.get(post or 0, ()), self.now)]
 
 
 def tell(notices: Notices) -> int:

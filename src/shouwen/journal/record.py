@@ -10,6 +10,7 @@ from shouwen.journal import clock
 from shouwen.journal.batch import Batch, Call, Result
 from shouwen.journal.drafts import HOUSE, Actor, Draft, Recorded
 from shouwen.journal.errors import NotRecorded, room
+from shouwen.organisation.snapshot import steady
 
 
 def record(*drafts: Draft, actor: Actor, now: datetime | None = None) -> Recorded:
@@ -45,11 +46,11 @@ def look_again(subjects: Sequence[UUID], now: datetime) -> None:
 def _run(calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: datetime, history: bool) -> list[Result]:
     with room():
         try:
-            with transaction.atomic():
+            with transaction.atomic(), steady():
                 return Batch(actor, now, history).run(calls, touched)
         except IntegrityError:
             if not any(draft.key for call in calls for draft in call):
                 raise
             # The same key was being written by another process: its result is there now.
-            with transaction.atomic():
+            with transaction.atomic(), steady():
                 return Batch(actor, now, history).run(calls, touched)

@@ -4,9 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
-from shouwen.organisation.models import Absence, Person
+from shouwen.organisation.models import Person
 from shouwen.organisation.snapshot import holding, snapshot
 
 
@@ -44,11 +42,6 @@ class StandIns:
         links = self._links.get(person, ())
         for wanted in dict.fromkeys((post, None)):
             yield from ((deputy, gone) for of_post, deputy, gone in links if of_post == wanted)
-
-
-def is_away(person: str, at: datetime) -> Exists:
-    """For a query: whether the person of a row (``person``: its column) is away at ``at``."""
-    return Exists(Absence.objects.holding(at).filter(person=OuterRef(person)))
 
 
 def stand_ins(people: Collection[int], at: datetime) -> StandIns:

@@ -9,9 +9,11 @@ What is found here is shared: nobody may change it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from django.db import connection
 
@@ -30,6 +32,7 @@ class Snapshot(NamedTuple):
     """Rows of all times, each list in the order of ids; ask `holding` for those of an instant."""
 
     units: Mapping[int, Unit]
+    people: Mapping[int, Person]
     departments: Mapping[int, list[Unit]]
     """By the unit that they belong to."""
     posts: Mapping[int, list[Post]]
@@ -55,28 +58,51 @@ def holding(rows: Iterable[D], at: datetime) -> list[D]:
     return [row for row in rows if row.since <= at and (row.until is None or row.until > at)]
 
 
-_kept: tuple[str, Snapshot] | None = None
+V = TypeVar("V")
 
 
-def snapshot() -> Snapshot:
-    """The organisation as this transaction sees it; one short query while nothing changes."""
-    global _kept  # noqa: PLW0603  one for the process
-    stamp = stamp_now()
-    kept = _kept
-    if kept is not None and stamp is not None and kept[0] == stamp:
-        return kept[1]
-    found = _read()
-    if stamp is not None and stamp == stamp_now():
-        _kept = (stamp, found)
-    return found
+class Kept(Generic[V]):
+    """What rooms below read of tables of theirs that renew the stamp too (``stamps.stamp_table``), kept like these."""
+
+    def __init__(self, read: Callable[[], V]) -> None:
+        self._read = read
+        self._kept: tuple[str, V] | None = None
+
+    def __call__(self) -> V:
+        stamp, kept = stamp_now(), self._kept
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        found = self._read()
+        if stamp is not None and stamp == stamp_now():
+            self._kept = (stamp, found)
+        return found
+
+
+_steady: ContextVar[list[str | None]] = ContextVar("steady")
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Within it the stamp is read once: for a transaction that changes nothing of what is kept here."""
+    token = _steady.set([])
+    try:
+        yield
+    finally:
+        _steady.reset(token)
 
 
 def stamp_now() -> str | None:
     """The stamp of the organisation and of what is in force in it; None before anything was ever written."""
+    read = _steady.get(None)
+    if read:
+        return read[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT value FROM organisation_stamp")
-        row = cursor.fetchone()
-    return row[0] if row else None
+        row: tuple[str] | None = cursor.fetchone()
+    stamp = row[0] if row else None
+    if read is not None:
+        read.append(stamp)
+    return stamp
 
 
 def _read() -> Snapshot:
@@ -94,6 +120,7 @@ def _read() -> Snapshot:
     departments = [unit for unit in units.values() if unit.kind == UnitKind.DEPARTMENT]
     return Snapshot(
         units=units,
+        people=people,
         departments=_by(sorted(departments, key=lambda unit: unit.pk), "parent_id"),
         posts=_by(sorted(posts.values(), key=lambda post: (not post.is_duty_post, post.pk)), "unit_id"),
         held_by=_by(appointments, "person_id"),
@@ -113,3 +140,7 @@ def _by(rows: Iterable[R], column: str) -> Mapping[int, list[R]]:
     for row in rows:
         found[getattr(row, column)].append(row)
     return dict(found)
+
+
+snapshot = Kept(_read)
+"""The organisation as this transaction sees it; one short query while nothing changes."""
