@@ -104,6 +104,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # A file, as in the field: several processes and WAL, which a database in memory does not have.
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+    # Opening the file, and closing it with a checkpoint, would cost more than many a call itself.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
