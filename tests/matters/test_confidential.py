@@ -10,7 +10,7 @@ from tests.journal.world import world as lay
 from shouwen.journal import clock
 from shouwen.journal.drafts import HOUSE, Draft
 from shouwen.journal.errors import Invalid, NotAllowed
-from shouwen.journal.models import Duty, Entry, Involved, Subject
+from shouwen.journal.models import Duty, Entry, Involved, Outbox, Subject
 from shouwen.journal.record import record
 from shouwen.journal.verify import verify
 from shouwen.matters.actions import join_cause, open_cause
@@ -132,6 +132,22 @@ class TestConfidential:
         # One of the two that are joined: not even the count tells of the other.
         assert [(one.matters, one.open_matters) for one in causes] == [(1, 1)]
         assert hidden_here == 0
+
+    def test_what_others_were_told_of_it_is_taken_back(self, world: World) -> None:
+        """陈 held the desk when it was taken in, and does no more: his notices go, those of who handles it stay."""
+        chen = actions.create_person("chen", "陈")
+        chen.email = "chen@example.org"
+        chen.save()
+        sat = actions.appoint(chen, world.desk, at("2020-01-01 00:00"))
+        subject = world.intake()
+        told = Outbox.objects.filter(subject=subject, on_desk=True)
+        assert set(told.values_list("person__username", flat=True)) == {"second", "chen"}
+        actions.end_appointment(sat, at("2026-03-02 09:30"))
+        world.take(Draft(subject, "restricted", {"reason": "保密"}), by=world.boss, now=TEN)
+        assert set(told.values_list("person__username", flat=True)) == {"second"}
+        assert set(Outbox.objects.filter(subject=subject, person=chen).values_list("try_at", flat=True)) == {None}
+        waiting = Outbox.objects.filter(subject=subject, sent_at__isnull=True)
+        assert set(waiting.values_list("person__username", flat=True)) == {"second"}
 
     def test_joining_it_to_a_cause_needs_to_know_of_it(self, world: World, centre: Person) -> None:
         cause = open_cause(world.project, [world.intake()], actor=world.actor())

@@ -6,13 +6,14 @@ from itertools import chain as flat
 
 from django.db import transaction
 
-from shouwen.journal import numbering, projectors, queue
+from shouwen.journal import clock, numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
 from shouwen.journal.models import Content, Duty, Entry, Involved, Outbox, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
+from shouwen.journal.withheld import withhold
 
 SUBJECT_COLUMNS = (
     "owner_person", "owner_post", "owned_since", "offered_to", "offered_at", "state", "confidential", "axes",
@@ -37,6 +38,7 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     adopt(journals)
     _erase(journals)
     projectors.run(journals, settled)
+    withhold(journals, max((journal.subject.folded_at for journal in journals), default=clock.now()))
 
 
 def _subjects(journals: Sequence[OpenJournal]) -> None:
