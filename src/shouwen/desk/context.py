@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shouwen.journal import clock
 from shouwen.journal.models import Heartbeat, Outbox, Subject
+from shouwen.organisation.administration import realms
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import Seat, seats
 
@@ -62,12 +63,13 @@ def _stalled() -> bool:
     return unsent.exists() or Subject.objects.filter(wakes_at__lt=now).exists()
 
 
-def _places(path: str) -> tuple[Place, ...]:
+def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
     asked = (
         ("desk:workbench", _("Workbench"), "layout-list", "g w"),
         ("desk:intake", _("New complaint"), "message-plus", "n"),
         ("desk:matters", _("Matters"), "folders", "g m"),
         ("desk:policies", _("Regulations"), "book-2", "g r"),
+        *((("desk:administration", _("Administration"), "settings", "g a"),) if administers else ()),
     )
     found = [(reverse(name), title, icon, tuple(keys.split())) for name, title, icon, keys in asked]
     here = max((url for url, *_rest in found if path.startswith(url)), key=len, default="")
@@ -80,6 +82,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     def made() -> Frame:
         person = request.user
         held = seats(person, clock.now()) if isinstance(person, Person) else []
-        return Frame(_places(request.path), tuple(held))
+        administers = isinstance(person, Person) and bool(realms(person, clock.now()))
+        return Frame(_places(request.path, administers=administers), tuple(held))
 
     return {"desk": SimpleLazyObject(made)}

@@ -53,6 +53,8 @@ class Surroundings:
     """The subjects to choose from; None: any that the person finds."""
     filled: frozenset[str] = frozenset()
     """Fields that the act itself fills in: they are not asked."""
+    terms: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """What the house's dictionaries offer, by (event, field)."""
     name_of: Callable[[str, str], str] = lambda _type, _ref: ""
     """The words for a reference already given: (type, id)."""
 
@@ -203,8 +205,9 @@ def _text(one: Field, event: EventType, around: Surroundings) -> forms.Field:
         return _choose(one, tuple(dict.fromkeys((*named, *policy.papers))))
     if (event.name, one.name) in from_a_list(around.program):
         return _choose(one, (*one.offers, NOT_LISTED))
-    suggested = tuple(dict.fromkeys((*named, *one.offers)))
-    if one.offers or (named and not one.many):
+    terms = around.terms.get((event.name, one.name), ())
+    suggested = tuple(dict.fromkeys((*named, *one.offers, *terms)))
+    if one.offers or ((named or terms) and not one.many):
         return OfferField(suggested)
     if one.many:
         return LinesField()

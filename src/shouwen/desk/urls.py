@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from shouwen.desk import urls_notices
 from shouwen.desk.views import act, causes, correct, find, intake, matter, policies, workbench
@@ -26,6 +26,7 @@ urlpatterns = [
     path("regulations/", policies.policies, name="policies"),
     path("regulations/<int:pk>/", policies.policy, name="policy"),
     path("clauses/<path:clause_id>", policies.clause, name="clause"),
+    path("administration/", include("shouwen.desk.administration.urls")),
     path("find/customers/", find.customers, name="find-customers"),
     path("find/assets/", find.assets, name="find-assets"),
     path("find/people/", find.people, name="find-people"),

@@ -201,3 +201,39 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.post} {self.hours} h"
+
+
+class Term(models.Model):
+    """词条: a value that the house offers for a free field of an event (渠道, 来源), beside those of the policy.
+
+    It is an offer, never a limit: another value may be written all the same. Half-open period.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="terms", verbose_name=_("unit"))
+    event = models.CharField(_("event"), max_length=64)
+    field = models.CharField(_("field"), max_length=64)
+    value = models.CharField(_("value"), max_length=100)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet["Term"].as_manager()
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["event", "field", "order", "pk"]
+        constraints = [
+            period_check("term_period"),
+            models.UniqueConstraint(
+                fields=["unit", "event", "field", "value"], condition=Q(until__isnull=True), name="term_of_unit"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "field", "value"],
+                condition=Q(until__isnull=True, unit__isnull=True),
+                name="term_of_house",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value

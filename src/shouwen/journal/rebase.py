@@ -30,6 +30,7 @@ from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
 from shouwen.journal.pen import COUNTED, REBASED, is_countable
 from shouwen.journal.record import record_batch
 from shouwen.journal.rows import steps_of
+from shouwen.organisation.administration import administers
 from shouwen.organisation.models import Person, Unit
 
 CHUNK = 100
@@ -86,11 +87,19 @@ class Preview:
         )
 
 
-def preview(unit: Unit | None = None, *, now: datetime | None = None) -> Preview:
-    """What `apply` would do in the unit and below it, or in the whole house; nothing is written."""
+def waiting(unit: Unit | None = None) -> int:
+    """How many subjects `apply` would count anew."""
+    return _Recount(unit, clock.now()).count()
+
+
+def preview(unit: Unit | None = None, *, now: datetime | None = None, most: int | None = None) -> Preview:
+    """What `apply` would do in the unit and below it, or in the whole house; nothing is written.
+
+    ``most``: stop when so many subjects, rounded up to `CHUNK`, were looked at.
+    """
     work, found = _Recount(unit, now or clock.now()), Preview()
     last = UUID(int=0)
-    while subjects := work.chunk(last):
+    while (most is None or found.subjects < most) and (subjects := work.chunk(last)):
         for _draft, told in work.counted(subjects, ""):
             found += told
         last = subjects[-1].pk
@@ -108,9 +117,10 @@ def apply(
     """Count anew whatever is counted under an older calendar than its unit's; gives what was done.
 
     `CHUNK` journals a transaction: after an interruption the same call goes on. Done twice it does nothing.
-    ``progress`` hears of each transaction. Raises NotAllowed (`by` has not the `POWER`), Invalid (no reason).
+    ``progress`` hears of each transaction. Raises NotAllowed (`by` has not the `POWER` and does not administer the
+    unit), Invalid (no reason).
     """
-    if not by.has_perm(POWER):
+    if not by.has_perm(POWER) and not administers(by, unit, now or clock.now()):
         raise NotAllowed(_("Only who administers the calendars counts duties anew."))
     if not reason.strip():
         raise Invalid({"reason": _("This is required.")})
@@ -137,6 +147,9 @@ class _Recount:
         units = Unit.objects.in_bulk(countable.order_by().values_list("unit", flat=True).distinct())
         self._calendars = calendars_for(units.values())
         self._stale = countable.filter(_older(self._calendars))
+
+    def count(self) -> int:
+        return self._stale.count()
 
     def chunk(self, after: UUID, *, lock: bool = False) -> list[Subject]:
         subjects = self._stale.filter(pk__gt=after).order_by("pk").select_related("unit")

@@ -24,6 +24,7 @@ from shouwen.desk.reach import own_units
 from shouwen.desk.views.matter import seen_by
 from shouwen.desk.words import naming
 from shouwen.engine import STANDING, Owed, Shut
+from shouwen.governance.terms import offered
 from shouwen.journal import attachments
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor, Draft
@@ -63,6 +64,7 @@ def surroundings(page: MatterPage, event: str = "") -> Surroundings:
         page.journal.program,
         page.journal.zone,
         orders=page.orders,
+        terms=offered(page.subject.unit, page.now),
         duties=[
             (owed.key, f"{page.title_of(owed)} {owed.instance or ''}".strip())
             for owed in page.owed

@@ -29,6 +29,7 @@ from shouwen.desk.views.act import Answer, kept_files, with_files
 from shouwen.desk.words import duty_words, naming, worded
 from shouwen.governance.programs import program_for
 from shouwen.governance.queries import policies_for
+from shouwen.governance.terms import offered
 from shouwen.journal import access_log, clock
 from shouwen.journal.checks import is_id
 from shouwen.journal.drafts import Actor
@@ -84,6 +85,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         program,
         ZoneInfo(unit.zone),
         units=unit_choices(own_units(person, now)),
+        terms=offered(unit, now),
         name_of=naming(person, now),
     )
     units = unit_choices([one for one in own_units(person, now) if one.kind not in NOT_FOR_MATTERS])
