@@ -51,9 +51,7 @@ def test_nobody_urges_from_beside_or_below(world: World) -> None:
     subject = world.intake()
     with pytest.raises(NotAllowed) as refused:
         urge(world, subject, world.outsider)
-    assert str(refused.value) == (
-        "Only who stands above the unit that owes it, whose the matter is, or whom a clause names may urge it."
-    )
+    assert str(refused.value) == "只有欠办单位的上级、事项的首问人，或规章指明的人可以催办。"
     with pytest.raises(NotAllowed):
         urge(world, subject, world.second, "desk/1:answered")
     assert Entry.objects.filter(type="urged").count() == 0
@@ -63,7 +61,7 @@ def test_nobody_urges_himself(world: World) -> None:
     subject = world.intake()
     with pytest.raises(NotAllowed) as refused:
         urge(world, subject, world.clerk)
-    assert str(refused.value) == "You owe this yourself."
+    assert str(refused.value) == "这是您自己欠的。"
 
 
 def test_what_is_done_is_not_urged(world: World) -> None:
@@ -71,7 +69,7 @@ def test_what_is_done_is_not_urged(world: World) -> None:
     world.take(Draft(subject, "verified"), now=MONDAY)
     with pytest.raises(Invalid) as invalid:
         urge(world, subject, world.boss)
-    assert invalid.value.errors == {"duty": "This duty does not stand any more."}
+    assert invalid.value.errors == {"duty": "这项义务已经不在了。"}
 
 
 def test_many_at_once_with_a_result_each(world: World) -> None:

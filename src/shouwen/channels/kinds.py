@@ -33,7 +33,6 @@ KINDS: Mapping[str, Kind] = {
     "overdue": Kind(_("A duty is overdue"), PRESSING, urgent=True),
     "urged": Kind(_("Urged"), PRESSING, urgent=True),
     "inquired": Kind(_("Inquired into"), PRESSING, urgent=True),
-    "escalated": Kind(_("Long overdue, up the ladder"), PRESSING),
     "offered": Kind(_("A matter is offered to you"), PRESSING),
     "breached": Kind(_("A gate was passed while shut"), {MAIL: NOW}),
     "rebased": Kind(_("A due time was counted anew"), {MAIL: DIGEST}),

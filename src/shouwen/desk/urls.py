@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from shouwen.desk import urls_notices
-from shouwen.desk.views import act, causes, correct, find, intake, matter, policies, workbench
+from shouwen.desk import urls_notices, urls_supervision
+from shouwen.desk.views import act, causes, correct, find, intake, matter, workbench
 
 app_name = "desk"
 urlpatterns = [
@@ -23,13 +23,11 @@ urlpatterns = [
     path("matters/<uuid:pk>/why/", matter.why, name="why"),
     path("matters/<uuid:pk>/do/<slug:event>/", act.act, name="act"),
     path("matters/<uuid:pk>/entries/<int:seq>/correct/", correct.correct, name="correct"),
-    path("regulations/", policies.policies, name="policies"),
-    path("regulations/<int:pk>/", policies.policy, name="policy"),
-    path("clauses/<path:clause_id>", policies.clause, name="clause"),
     path("administration/", include("shouwen.desk.administration.urls")),
     path("find/customers/", find.customers, name="find-customers"),
     path("find/assets/", find.assets, name="find-assets"),
     path("find/people/", find.people, name="find-people"),
     path("find/matters/", find.matters, name="find-matters"),
     *urls_notices.urlpatterns,
+    *urls_supervision.urlpatterns,
 ]

@@ -5,7 +5,7 @@ narrowed by `FIGURES`. Counting and listing never filter apart.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -40,7 +40,7 @@ class Scope:
     """What one person looks at: at ``now``, in ``unit`` and below it (None: everything he sees).
 
     ``direct``: in the unit itself, without those below it. ``still``: days without movement that count as standing
-    still. ``owing``: the unit whose posts owe, wherever the matter lies.
+    still.
     """
 
     person: Person
@@ -232,7 +232,7 @@ def _tree(scope: Scope, counts: Mapping[int, Mapping[str, int]]) -> tuple[list[B
     known = {unit.pk: unit for unit in standing.order_by("pk")}
     missing = counts.keys() - known.keys()
     known |= Unit.objects.in_bulk(sorted(missing)) if missing else {}
-    tops = _tops(scope, known)
+    tops = _tops(scope, known, counts.keys())
     branches = {pk: Branch(known[pk]) for pk in tops}
     own = Branch(scope.unit) if scope.unit is not None else None
     for pk, unit in known.items():
@@ -249,18 +249,19 @@ def _tree(scope: Scope, counts: Mapping[int, Mapping[str, int]]) -> tuple[list[B
     return list(branches.values()), own
 
 
-def _tops(scope: Scope, known: Mapping[int, Unit]) -> list[int]:
+def _tops(scope: Scope, known: Mapping[int, Unit], counted: Collection[int]) -> list[int]:
+    """The units of his posts (the roots, for who sees everything), and those of what he sees besides, as somebody
+    addressed or handling it: each under its own unit."""
     if scope.unit is not None:
         return [pk for pk, unit in known.items() if unit.parent_id == scope.unit.pk]
     everything = scope.person.is_superuser or scope.person.auditor
     paths = {seat.unit.path for seat in seats(scope.person, scope.now)} if not everything else set()
-    # What he sees besides, as somebody addressed or handling it, stands under its own unit.
     found: list[int] = []
     for pk, unit in sorted(known.items(), key=lambda pair: pair[1].path):
         line = line_of(unit.path)
         if any(one in found for one in line):
             continue
-        if everything or unit.path in paths or not any(unit.path.startswith(path) for path in paths):
+        if everything or unit.path in paths or pk in counted:
             found.append(pk)
     return found
 
@@ -348,6 +349,12 @@ def duties_of(scope: Scope, figure: str) -> QuerySet[Duty]:
     if figure == "stuck":
         return rows.order_by("stuck_since", "pk")
     return rows.order_by(F("due_at").asc(nulls_last=True), "opened_at", "pk")
+
+
+def every_duty(scope: Scope) -> QuerySet[Duty]:
+    """All that the house owes or owed there, the latest first."""
+    rows = scope.duties.select_related("subject__unit", "unit", "post", "person")
+    return rows.order_by("-opened_at", "-pk")
 
 
 def matters_of(scope: Scope, figure: str) -> QuerySet[Subject]:

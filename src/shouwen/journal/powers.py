@@ -13,7 +13,7 @@ from shouwen.journal.models import Subject
 from shouwen.journal.owners import FIRST_ASKED, ownership
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.sums import at_stake
-from shouwen.journal.urging import URGING, standing_above, units_of
+from shouwen.journal.urging import URGING, owes, pressed, standing_above, units_of
 from shouwen.organisation.access import capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
@@ -107,7 +107,7 @@ def role_of(
         if draft.type in HANDOVER or (found is None and names is None):
             owner = _owner_acted_for(draft, journal, person, selves(person, held()))
         if found is None and (owner is None or names is not None):
-            raise _refusal(draft, names)
+            raise _refusal(draft, names, own=owes(person, held(), pressed(journal, data)))
     elif found is None and not (held() if journal.fresh else _sees(journal, person, now)):
         raise NotAllowed(_("You do not see this subject."))
     if owner is None and found is not None and found.acting_for is not None:
@@ -118,7 +118,9 @@ def role_of(
     return Warrant(draft.post or actor.post or (found.role if found else ""), of)
 
 
-def _refusal(draft: Draft, names: Sequence[str] | None) -> NotAllowed:
+def _refusal(draft: Draft, names: Sequence[str] | None, *, own: bool) -> NotAllowed:
+    if draft.type in URGING and own:
+        return NotAllowed(_("You owe this yourself."))
     if draft.type in URGING:
         return NotAllowed(
             _("Only who stands above the unit that owes it, whose the matter is, or whom a clause names may urge it.")

@@ -62,10 +62,15 @@ def check_urging(
     rows = pressed(journal, data)
     if not rows:
         raise Invalid({"duty": _("This duty does not stand any more.")})
-    own = selves(person, held)
-    posts = {seat.post.pk for seat in held}
-    if all(row.person_id in own or (row.person_id is None and row.post_id in posts) for row in rows):
+    if owes(person, held, rows):
         raise NotAllowed(_("You owe this yourself."))
+
+
+def owes(person: Person, held: Sequence[Seat], rows: Sequence[Duty]) -> bool:
+    """Whether all of these duties lie with the person, or with posts of his."""
+    own, posts = selves(person, held), {seat.post.pk for seat in held}
+    his = [row for row in rows if row.person_id in own or (row.person_id is None and row.post_id in posts)]
+    return bool(rows) and len(his) == len(rows)
 
 
 # --- what has come of it ------------------------------------------------------------------
@@ -89,10 +94,11 @@ def urgings(duties: Iterable[Duty]) -> dict[int, Urged]:
     found: dict[UUID, list[Entry]] = {}
     for entry in Entry.objects.filter(asked, subject__in={row.subject_id for row in rows}).select_related("by"):
         found.setdefault(entry.subject_id, []).append(entry)
-    return {row.pk: urged for row in rows if (urged := _of(row, found.get(row.subject_id, ()))) is not None}
+    return {row.pk: urged for row in rows if (urged := urged_of(row, found.get(row.subject_id, ()))) is not None}
 
 
-def _of(duty: Duty, entries: Sequence[Entry]) -> Urged | None:
+def urged_of(duty: Duty, entries: Sequence[Entry]) -> Urged | None:
+    """What was urged of a duty, by the entries of its subject."""
     by_seq = {str(entry.seq): entry for entry in entries}
     counted = effective(step(duty.subject, entry) for entry in entries)
     names = (duty.key, duty.rule, duty.clause, duty.event)

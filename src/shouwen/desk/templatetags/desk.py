@@ -66,14 +66,20 @@ def control(field: forms.BoundField) -> SafeString:
     return field.as_widget(attrs=attrs)
 
 
+def clause_address(clause_id: str, version: Any = None) -> str:
+    """Where a clause stands in the reader: in that version of its regulation, or in what holds of it now."""
+    name = clause_id.partition("/")[0]
+    if not version or not name:
+        return reverse("desk:clause", args=[clause_id])
+    return f"{reverse('desk:policy', args=[name])}?version={version}#{clause_id}"
+
+
 @register.simple_tag
 def clause(clause_id: str, version: Any = None) -> SafeString:
     """A clause's number, leading to its text in the regulation."""
     if not clause_id:
         return format_html("")
-    address = reverse("desk:policy", args=[version]) if version else reverse("desk:clause", args=[clause_id])
-    anchor = f"#{clause_id}" if version else ""
-    return format_html('<a class="clause" href="{}{}">{}</a>', address, anchor, clause_id)
+    return format_html('<a class="clause" href="{}">{}</a>', clause_address(clause_id, version), clause_id)
 
 
 @register.filter

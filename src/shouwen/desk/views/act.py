@@ -98,6 +98,8 @@ def _prefilled(page: MatterPage, event: str, query: Mapping[str, str], owed: Owe
                 found |= equalities(until.happening.where.tree)
         if gate.per and query.get("instance"):
             found[gate.per] = query["instance"]
+    # What an answer is about: the duty, and the entry that asked.
+    found |= {name: query[name] for name in ("duty", "entry") if query.get(name)}
     for name, value in list(found.items()):
         one = fields.get(name)
         if one is None:

@@ -1,19 +1,28 @@
-"""The regulation to read: its text clause by clause, the rules in sentences beside it."""
+"""The regulation reader (规章): text, rules in sentences, how each clause fares, and what changed between versions."""
 
+from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from shouwen.desk import reader
 from shouwen.desk.reach import own_units, top_units
+from shouwen.desk.views.supervision import scope_of
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
+from shouwen.insight.clauses import PERIODS, Span, fared, shutting
+from shouwen.insight.duties import OUTCOMES
 from shouwen.journal import clock
+from shouwen.journal.typed import typed
 from shouwen.organisation.models import Person
-from shouwen.policy.sentences import clause_sentences
+
+SHOWN = ("opened", "kept", "late", "running", "overdue", "let_off")
+"""Figures beside a clause; what no longer applies is in the first."""
 
 
 @login_required
@@ -31,27 +40,131 @@ def policies(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/policies.html", context)
 
 
+def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> reader.Edition:
+    """The version that the address names, else what holds for the reader, else the newest. Raises Http404."""
+    person, now = cast("Person", request.user), clock.now()
+    asked = request.GET.get("version", "")
+    force = reader.force_of(person, name, scope_of(request).unit, now)
+    if asked:
+        version = next((one for one in versions if str(one.pk) == asked), None)
+    else:
+        version = force.policy_version if force else next(iter(versions), None)
+    if version is None:
+        raise Http404
+    return reader.edition_of(version, force if force and force.policy_version_id == version.pk else None)
+
+
 @login_required
 @require_safe
-def policy(request: HttpRequest, pk: int) -> HttpResponse:
-    """One version, whole, with an anchor at every clause."""
-    version = get_object_or_404(PolicyVersion, pk=pk)
-    found = policy_of(version)
-    headings: dict[int, list[str]] = {}
-    for heading in found.headings:
-        headings.setdefault(heading.before, []).append(heading.text)
-    clauses = [
-        (headings.get(place, []), clause, clause_sentences(found, clause)) for place, clause in enumerate(found.clauses)
-    ]
-    return render(request, "desk/policy.html", {"version": version, "policy": found, "clauses": clauses})
+def policy(request: HttpRequest, name: str) -> HttpResponse:
+    """One version, whole or as far as it holds what is searched for, with an anchor at every clause."""
+    versions = list(reader.versions_of(name))
+    edition = _chosen(request, name, versions)
+    text = typed(request.GET.get("q", ""), 60)
+    chapters = reader.narrowed(reader.chapters(edition.policy), text)
+    scope = scope_of(request)
+    days = _days(request)
+    query = {"version": edition.version.pk, "days": days, **({"unit": scope.unit.pk} if scope.unit else {})}
+    context = {
+        "edition": edition,
+        "chapters": chapters,
+        "found": sum(len(one.clauses) for one in chapters),
+        "versions": versions,
+        "q": text,
+        "units": own_units(scope.person, scope.now),
+        "scope": scope,
+        "days": days,
+        "periods": PERIODS,
+        "query": urlencode(query),
+        "older": next((one for one in versions if one.published_at < edition.version.published_at), None),
+    }
+    return render(request, "desk/policy.html", context)
+
+
+def _days(request: HttpRequest) -> int:
+    text = request.GET.get("days", "")
+    return int(text) if text.isdecimal() and len(text) < 5 and int(text) in PERIODS else PERIODS[1]
+
+
+@dataclass(frozen=True)
+class Count:
+    """One figure with the address of the rows that it counts."""
+
+    title: str
+    n: int
+    address: str
+    bad: bool = False
+
+
+@login_required
+@require_safe
+def figures(request: HttpRequest, name: str) -> HttpResponse:
+    """How each clause fares, to stand beside it."""
+    edition = _chosen(request, name, list(reader.versions_of(name)))
+    scope = scope_of(request)
+    span = Span.of(_days(request), scope)
+    clauses = [clause for chapter in reader.chapters(edition.policy) for clause in chapter.clauses]
+    found = fared(scope, tuple(clause.id for clause in clauses), span)
+    shut = shutting(scope)
+    common = {"unit": scope.unit.pk} if scope.unit else {}
+    days = {"opened_from": span.first.isoformat(), "opened_to": span.last.isoformat()}
+    listed = reverse("desk:supervised")
+    lines = []
+    for clause in clauses:
+        own = found.get(clause.id, {})
+        counts = [
+            Count(
+                str(OUTCOMES[one].title),
+                own[one],
+                f"{listed}?{urlencode({'clause': clause.id, 'outcome': one, **days, **common})}",
+                bad=one in ("late", "overdue") and own[one] > 0,
+            )
+            for one in SHOWN
+            if own and (own[one] or one == "opened")
+        ]
+        counts += [
+            Count("", shut[gate], f"{listed}?{urlencode({'figure': 'stuck', 'gate': gate, **common})}", bad=True)
+            for gate in clause.gates
+            if shut.get(gate)
+        ]
+        lines.append((clause, counts))
+    return render(request, "desk/parts/clause_figures.html", {"lines": lines, "span": span})
+
+
+@login_required
+@require_safe
+def printed(request: HttpRequest, name: str) -> HttpResponse:
+    """The printable edition, on A4."""
+    edition = _chosen(request, name, list(reader.versions_of(name)))
+    readings = edition.force.readings if edition.force else {}
+    pdf = reader.printed(edition.version.digest, tuple(sorted(readings.items())))
+    headers = {"Content-Disposition": f'inline; filename="{edition.version.name}.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+@login_required
+@require_safe
+def compare(request: HttpRequest, name: str) -> HttpResponse:
+    """What one version says otherwise than another."""
+    versions = list(reader.versions_of(name))
+    by_id = {str(one.pk): one for one in versions}
+    after = by_id.get(request.GET.get("after", ""), next(iter(versions), None))
+    if after is None:
+        raise Http404
+    others = [one for one in versions if one.pk != after.pk]
+    before = by_id.get(request.GET.get("before", ""), next(iter(others), after))
+    found = reader.differences(policy_of(before), policy_of(after)) if before.pk != after.pk else []
+    context = {"before": before, "after": after, "versions": versions, "found": found, "alone": not others}
+    return render(request, "desk/policy_compare.html", context)
 
 
 @login_required
 @require_safe
 def clause(request: HttpRequest, clause_id: str) -> HttpResponse:
-    """Leads to a clause in the newest version of its regulation."""
+    """Leads to a clause in what holds of its regulation, or in its newest version."""
     name = clause_id.partition("/")[0]
-    version = PolicyVersion.objects.filter(name=name).order_by("-published_at", "-pk").first()
-    if version is None or clause_id.partition("#")[0] not in policy_of(version).by_id:
+    edition = _chosen(request, name, list(reader.versions_of(name)))
+    if clause_id.partition("#")[0] not in edition.policy.by_id:
         raise Http404
-    return HttpResponseRedirect(f"{reverse('desk:policy', args=[version.pk])}#{clause_id}")
+    address = reverse("desk:policy", args=[name])
+    return HttpResponseRedirect(f"{address}?version={edition.version.pk}#{clause_id}")

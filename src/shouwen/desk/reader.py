@@ -1,0 +1,200 @@
+"""A regulation to read (规章): chapters, clauses, rules in sentences, and two versions beside each other."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.desk.reach import top_units
+from shouwen.governance.models import InForce, PolicyVersion
+from shouwen.governance.programs import policy_of
+from shouwen.organisation.models import Person, Unit
+from shouwen.policy import Policy, edition
+from shouwen.policy.compare import changes
+from shouwen.policy.model import Gate
+
+KEPT_PRINTS = 8
+MARKS: Mapping[str, tuple[str, str | Promise]] = {
+    "待执行": ("outline", _("not carried out yet")),
+    "本单位约定": ("amber", _("the house's own number")),
+    "未采用": ("outline", _("reading not taken")),
+    "读法": ("blue", _("reading taken")),
+}
+IDLE = frozenset({"待执行", "未采用"})
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """One rule in a sentence. ``marks``: a reading, one not taken, the house's own number, a rule that waits."""
+
+    tag: str
+    text: str
+    marks: tuple[str, ...]
+
+    @property
+    def marked(self) -> list[tuple[str, str | Promise]]:
+        """(colour, words) of each mark."""
+        return [MARKS[mark] for mark in self.marks]
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is not carried out."""
+        return bool(IDLE & {*self.marks})
+
+
+@dataclass(frozen=True)
+class Read:
+    """One clause: its id is its anchor; ``n`` its place in the text; ``gates`` the ids of its gates."""
+
+    id: str
+    n: int
+    ref: str
+    text: str
+    rules: tuple[Ruled, ...]
+    gates: tuple[str, ...]
+
+    def holds(self, text: str) -> bool:
+        """Whether the words stand in it, its rules included."""
+        said = "\n".join([self.id, self.ref, self.text, *(rule.text for rule in self.rules)])
+        return text.casefold() in said.casefold()
+
+
+@dataclass
+class Chapter:
+    """A heading with the clauses that stand under it alone."""
+
+    anchor: str
+    level: int
+    title: str
+    clauses: list[Read] = field(default_factory=list)
+
+
+def chapters(policy: Policy) -> list[Chapter]:
+    """The text in order; clauses before the first heading stand in a chapter without a title."""
+    found: list[Chapter] = []
+    n = 0
+    for part in edition.content(policy)["body"]:
+        if part["sort"] == "heading":
+            found.append(Chapter(f"h{len(found)}", part["level"], part["text"]))
+            continue
+        if not found:
+            found.append(Chapter("h0", 1, ""))
+        rules = tuple(Ruled(rule["tag"], rule["text"], tuple(rule["marks"])) for rule in part["rules"])
+        gates = tuple(rule.id for rule in policy.by_id[part["id"]].rules if isinstance(rule, Gate))
+        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], rules, gates))
+        n += 1
+    return found
+
+
+def narrowed(found: Iterable[Chapter], text: str) -> list[Chapter]:
+    """Only the clauses in which the words stand, under their headings."""
+    if not text:
+        return list(found)
+    kept = [
+        Chapter(one.anchor, one.level, one.title, [clause for clause in one.clauses if clause.holds(text)])
+        for one in found
+    ]
+    return [one for one in kept if one.clauses]
+
+
+# --- which version, under which readings ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A version as it is read: where it holds for the reader, if anywhere, and under which readings."""
+
+    version: PolicyVersion
+    force: InForce | None
+    policy: Policy
+
+
+def edition_of(version: PolicyVersion, force: InForce | None) -> Edition:
+    policy = policy_of(version)
+    return Edition(version, force, policy.with_readings(force.readings) if force and force.readings else policy)
+
+
+def force_of(person: Person, name: str, unit: Unit | None, now: datetime) -> InForce | None:
+    """What of this regulation holds in the unit, or else where the person works: the nearest unit's, the latest."""
+    tops = [unit] if unit is not None else top_units(person, now)
+    line = {pk for top in tops for pk in top.line}
+    rows = InForce.objects.filter(policy_version__name=name).select_related("policy_version", "unit").order_by("since")
+    found = [row for row in rows if row.since <= now and (row.until is None or row.until > now)]
+    near = [row for row in found if row.unit_id in line] or found
+    return max(near, key=lambda row: (len(row.unit.line), row.since), default=None)
+
+
+@lru_cache(maxsize=KEPT_PRINTS)
+def printed(digest: str, readings: tuple[tuple[str, str], ...]) -> bytes:
+    """The printable edition as a PDF; kept, for it takes a moment to set."""
+    version = PolicyVersion.objects.get(digest=digest)
+    return edition.pdf(policy_of(version).with_readings(dict(readings)))
+
+
+# --- two versions ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text: in both, only before, only after."""
+
+    sort: Literal["same", "out", "in"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One difference. ``sort``: added, removed or changed; ``pieces`` where both sides say something."""
+
+    what: str
+    sort: Literal["added", "removed", "changed"]
+    before: str
+    after: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Differing:
+    """All differences at one place: a clause with its id in the newer version, or a declaration."""
+
+    place: str
+    anchor: str
+    changes: tuple[Changed, ...]
+
+
+def differences(before: Policy, after: Policy) -> list[Differing]:
+    """What the newer version says otherwise, declarations first, then clause by clause."""
+    groups: dict[str, list[Changed]] = {}
+    for change in changes(before, after):
+        where, _space, what = change.where.partition(" ")
+        place = where.partition(":")[0]
+        groups.setdefault(place, []).append(_changed(what, change.before, change.after))
+    known = {clause.id.removeprefix(f"{after.name}/"): clause.id for clause in after.clauses}
+    return [Differing(place, known.get(place, ""), tuple(found)) for place, found in groups.items()]
+
+
+def _changed(what: str, before: str | None, after: str | None) -> Changed:
+    if before is None or after is None:
+        return Changed(what, "added" if before is None else "removed", before or "", after or "", ())
+    return Changed(what, "changed", before, after, tuple(_pieces(before, after)))
+
+
+def _pieces(before: str, after: str) -> Iterator[Piece]:
+    for sort, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if sort == "equal":
+            yield Piece("same", before[a:b])
+            continue
+        if b > a:
+            yield Piece("out", before[a:b])
+        if d > c:
+            yield Piece("in", after[c:d])
+
+
+def versions_of(name: str) -> Sequence[PolicyVersion]:
+    """All that were published under the name, the newest first."""
+    return list(PolicyVersion.objects.filter(name=name).defer("text").order_by("-published_at", "-pk"))
