@@ -2,7 +2,8 @@
 
 import pytest
 
-from shouwen.customers.masking import mask_name, mask_phone
+from shouwen.customers.masking import mask_asset, mask_customer, mask_id, mask_name, mask_phone, mask_text, mask_value
+from shouwen.customers.models import Asset, Customer
 from shouwen.customers.phones import digits_of
 from shouwen.customers.rooms import Room, building_name, entrance_name, read_room, room_name
 
@@ -83,3 +84,52 @@ def test_parts_of_an_address_lose_their_measure_words() -> None:
         "1201",
         "201A",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("phone", "13812345678", "138****5678"),
+        ("email", "zhang@example.com", "z***@example.com"),
+        ("email", "zhang", "z***g"),
+        ("wechat", "wx_zhang88", "w***8"),
+        ("wechat", "ab", "**"),
+        ("address", "浙江省杭州市西湖区文三路8号3栋1201", "浙江省杭州市西湖区****"),
+        ("address", "江城市听松路8号", "江城市****"),
+        ("address", "听松苑3栋1201", "听松****"),
+        ("address", "", ""),
+    ],
+)
+def test_each_kind_of_contact(kind: str, value: str, shown: str) -> None:
+    assert mask_value(kind, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("11010519491231002X", "110***********002X"), ("1234567", "*******"), ("", "")]
+)
+def test_citizens_numbers(number: str, shown: str) -> None:
+    assert mask_id(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("来电13812345678，身份证11010519491231002X", "来电138****5678，身份证110***********002X"),
+        ("+86 138-1234-5678 或 010-62345678", "+86 138-****-5678 或 010-****5678"),
+        ("赔偿13812345元，编号20260302000123456789", "赔偿13812345元，编号20260302000123456789"),
+        ("3-2-1201 漏水 2026-03-02", "3-2-1201 漏水 2026-03-02"),
+    ],
+)
+def test_running_text(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+def test_a_company_is_no_person_and_a_remark_no_name() -> None:
+    assert mask_customer(Customer(name="云栖商贸有限公司", kind="company")) == "云栖商贸有限公司"
+    assert mask_customer(Customer(name="欧阳锋")) == "欧阳*"
+    assert mask_name("（未留姓名）") == "（未留姓名）"
+
+
+def test_a_home_keeps_its_building() -> None:
+    assert mask_asset(Asset(building="3", entrance="2", room="1201")) == "3-****"
+    assert mask_asset(Asset(room="1201")) == "****"

@@ -96,9 +96,10 @@ def find_assets(text: str, within: QuerySet[Asset]) -> list[Asset]:
 def with_phone(number: str, within: QuerySet[Customer], on: date) -> QuerySet[Customer]:
     """Customers of ``within`` to whom this whole number belongs on the day; none for what is no number."""
     sought = backwards(number)
+    if not sought:
+        return within.none()
     contacts = Contact.objects.on(on).filter(kind=ContactKind.PHONE, backwards=sought)
-    files = contacts.values(file=_FILE_OF_ROW) if sought else []
-    return within.filter(survivor__isnull=True, pk__in=files)
+    return within.filter(survivor__isnull=True, pk__in=contacts.values(file=_FILE_OF_ROW))
 
 
 def named(name: str, within: QuerySet[Customer]) -> QuerySet[Customer]:

@@ -69,6 +69,7 @@ def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
         ("desk:intake", _("New complaint"), "message-plus", "n"),
         ("desk:matters", _("Matters"), "folders", "g m"),
         ("desk:supervision", _("Supervision"), "urgent", "g s"),
+        ("desk:customers", _("Customers"), "users", "g c"),
         ("desk:policies", _("Regulations"), "book-2", "g r"),
         *((("desk:administration", _("Administration"), "settings", "g a"),) if administers else ()),
     )

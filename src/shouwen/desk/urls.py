@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from shouwen.desk import urls_notices, urls_supervision
+from shouwen.desk import urls_customers, urls_notices, urls_supervision
 from shouwen.desk.views import act, causes, correct, find, intake, matter, workbench
 
 app_name = "desk"
