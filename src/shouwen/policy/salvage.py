@@ -51,8 +51,9 @@ def compose(text: str) -> tuple[Node | None, list[Slip]]:
             slips.append(Slip(number, "有不可见的控制字符", "删去这个字符"))
     if slips:
         text = _UNPRINTABLE.sub("", text)
-    if not _failure(text):
-        return YAML(typ="safe", pure=True).compose(text), slips
+    tree, failure = _tree(text)
+    if failure is None:
+        return tree, slips
     lines = text.splitlines()
     tabbed = {number: indent for number, line in enumerate(lines) if (indent := _INDENT.match(line))}
     for number, indent in tabbed.items():
@@ -60,26 +61,28 @@ def compose(text: str) -> tuple[Node | None, list[Slip]]:
         lines[number] = indent[0].replace("\t", "  ") + lines[number][indent.end() :]
     mender = _Mender(lines)
     mender.mend(_Piece(0, len(lines), 0, whole=True))
-    mended = "\n".join(lines) + "\n"
-    return (None if _failure(mended) else YAML(typ="safe", pure=True).compose(mended)), slips + [
-        slip for slip in mender.slips if slip.line not in tabbed
-    ]
+    tree, _ = _tree("\n".join(lines) + "\n")
+    return tree, slips + [slip for slip in mender.slips if slip.line not in tabbed]
 
 
-def _failure(text: str) -> Slip | None:
-    """Why the text cannot be parsed, None where it can."""
+def _tree(text: str) -> tuple[Node | None, Slip | None]:
+    """The tree of the text, or why it cannot be parsed."""
     try:
-        YAML(typ="safe", pure=True).compose(text)
+        return YAML(typ="safe", pure=True).compose(text), None
     except MarkedYAMLError as error:
         opened = error.context_mark if re.search("flow|quoted|simple key", error.context or "") else None
         mark = opened or error.problem_mark or error.context_mark
         line = mark.line if mark else 0
-        return Slip(line, f"YAML 读不下去：{error.problem}", "检查缩进、冒号后的空格、引号和括号")
+        return None, Slip(line, f"YAML 读不下去：{error.problem}", "检查缩进、冒号后的空格、引号和括号")
     except YAMLError as error:
-        return Slip(0, f"YAML 读不下去：{error}", "检查缩进、冒号后的空格、引号和括号")
+        return None, Slip(0, f"YAML 读不下去：{error}", "检查缩进、冒号后的空格、引号和括号")
     except RecursionError:
-        return Slip(0, "YAML 读不下去：括号套得太深", "减少层次")
-    return None
+        return None, Slip(0, "YAML 读不下去：括号套得太深", "减少层次")
+
+
+def _failure(text: str) -> Slip | None:
+    """Why the text cannot be parsed, None where it can."""
+    return _tree(text)[1]
 
 
 class _Mender:
