@@ -77,7 +77,7 @@ def test_the_bodys_own_shape_is_checked_too(api: Api, world: World) -> None:
     told = intake(api, world, {"unit": "x", "at": "2026-03-02T09:00:00", "colour": 1}).json()
     assert sorted((one["pointer"], one["detail"]) for one in told["errors"]) == [
         ("#/at", "时间没有时区。"),
-        ("#/colour", "没有此字段。"),
+        ("#/colour", "没有这个字段。"),
         ("#/unit", "应为整数。"),
     ]
 

@@ -46,9 +46,6 @@ def once(
         return _answer(_within(work, None, dry_run=dry_run), model)
     print_ = _fingerprint(request, body)
     integration = caller(request).token.integration_id
-    kept = Answer.objects.filter(integration=integration, key=given).first()
-    if kept is not None:
-        return _repeated(kept, print_)
     try:
         with room(), transaction.atomic():
             done = work(f"api:{integration}:{given}")
@@ -62,8 +59,8 @@ def once(
                 made_at=caller(request).now,
             )
             return response
-    except IntegrityError:
-        # Another process was doing the same call: its answer is there now.
+    except (IntegrityError, ProblemError):
+        # Most calls come once: whether this one came before is asked when its place is taken, or when it is refused.
         kept = Answer.objects.filter(integration=integration, key=given).first()
         if kept is None:
             raise

@@ -18,6 +18,7 @@ from shouwen.journal.models import Subject
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.organisation.seats import Seat, seats
+from shouwen.organisation.snapshot import holding, snapshot
 
 M = TypeVar("M", bound=Model)
 REASON = "Access-Reason"
@@ -43,8 +44,8 @@ def reach(who: Caller) -> list[Seat]:
 
 def unit_in_reach(who: Caller, pk: int, held: Sequence[Seat]) -> Unit:
     """A unit that stands and that one of the posts works for; else the field ``unit`` is wrong."""
-    found = Unit.objects.holding(who.now).filter(pk=pk).first()
-    if found is None or not any(seat.works_for(found) for seat in held):
+    found = snapshot().units.get(pk)
+    if found is None or not holding([found], who.now) or not any(seat.works_for(found) for seat in held):
         raise wrong(_("There is no such unit within the reach of the integration's posts."), pointer="#/unit")
     return found
 

@@ -14,6 +14,7 @@ from shouwen.api.models import Scope, Token
 from shouwen.api.problems import ProblemError
 from shouwen.journal import clock
 from shouwen.organisation.models import Person
+from shouwen.organisation.snapshot import Kept
 
 MARK = "swn_"
 """How every token begins, so that scanners for leaked secrets know one."""
@@ -56,7 +57,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         now = clock.now()
-        known = Token.objects.select_related("integration__person").filter(digest=digest_of(token)).first()
+        known = tokens().get(digest_of(token))
         if known is None or not known.holds(now):
             return None
         used = _count(known, now)
@@ -82,6 +83,10 @@ def need(caller: Caller, scope: Scope) -> None:
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope.value}"'},
             scope=scope.value,
         )
+
+
+tokens = Kept(lambda: {one.digest: one for one in Token.objects.select_related("integration__person")})
+"""Every token by its digest; how often it was used is not kept here but counted in the database."""
 
 
 def _count(token: Token, now: datetime) -> int:

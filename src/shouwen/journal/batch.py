@@ -26,7 +26,7 @@ from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.journal.notices import Notices
 from shouwen.journal.own import check_own
 from shouwen.journal.owners import FIRST_ASKED, FIRST_ASKED_POST
-from shouwen.journal.pen import CLOCK_SET_BACK, HISTORY, LATE, REBASED, OpenJournal, on_behalf
+from shouwen.journal.pen import CLOCK_SET_BACK, COUNTED, HISTORY, LATE, REBASED, OpenJournal, on_behalf
 from shouwen.journal.powers import Doers, Warrant, role_of
 from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
@@ -318,6 +318,8 @@ class Batch:
             settled.append(settle(journal, self.now, call, self._resolve, notices, self.history, ladders))
         told = [] if self.history else notices.rows()
         save(journals, settled, told)
+        for journal, one in zip(journals, settled, strict=True):
+            journal.duties.update((duty.key, duty) for duty in one.opened)
 
     def _rebase(self, journal: OpenJournal, entry: Entry) -> None:
         program = self._program(journal.subject, entry.data["to"])
@@ -330,7 +332,8 @@ class Batch:
         follow = [
             entry for pk in subjects for entry in self._of(pk).added if entry.call == call and entry not in entries
         ]
-        return Recorded((*entries, *follow), tuple(subjects.values()))
+        owed = [duty for pk in subjects for duty in self._of(pk).duties.values() if duty.state in COUNTED]
+        return Recorded((*entries, *follow), tuple(subjects.values()), duties=tuple(owed))
 
     def _of(self, pk: UUID) -> OpenJournal:
         return self._journals.get(pk) or next(one for one in self._new.values() if one.subject.pk == pk)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shouwen.journal.models import Entry, Subject
+from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.organisation.models import Person, Unit
 
 
@@ -60,12 +60,14 @@ HOUSE = Actor(None, "", None, system=True)
 class Recorded:
     """What a call wrote: its entries in the order of the drafts, what follows from them after.
 
-    ``repeated``: the key was known and nothing was written; these are the first call's.
+    ``duties``: what is owed in the subjects now. ``repeated``: the key was known and nothing was written; the entries
+    are the first call's, and no duties are told.
     """
 
     entries: tuple[Entry, ...]
     subjects: tuple[Subject, ...]
     repeated: bool = False
+    duties: tuple[Duty, ...] = ()
 
     @property
     def subject(self) -> Subject:

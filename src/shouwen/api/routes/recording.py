@@ -6,6 +6,7 @@ On the router of the matters: the library takes all methods of an address from o
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -172,17 +173,23 @@ def _actor(subject: Subject, body: schemas.Act, who: Caller) -> Actor:
 
 def _done(written: Recorded, who: Caller, *, dry_run: bool) -> Done:
     subject = written.subject
-    owed = Duty.objects.filter(subject=subject, state__in=STANDING).order_by("due_at", "pk")
+    owed = [duty for duty in written.duties if duty.subject_id == subject.pk]
+    if written.repeated:
+        owed = list(Duty.objects.filter(subject=subject, state__in=STANDING))
     body = {
         "matter": subject_told(subject),
         "entries": [entry_told(entry, subject.unit) for entry in written.entries if entry.subject_id == subject.pk],
-        "duties": [duty_told(duty, subject, who.now) for duty in owed],
+        "duties": [duty_told(duty, subject, who.now) for duty in sorted(owed, key=_by_due)],
         "dry_run": dry_run,
     }
     tag = ("ETag", f'"{subject.head_seq}"')
     if dry_run:
         return Done(200, body, (tag,))
     return Done(201, body, (("Location", f"/api/v1/matters/{subject.pk}"), tag))
+
+
+def _by_due(duty: Duty) -> tuple[bool, datetime, int]:
+    return duty.due_at is None, duty.due_at or duty.opened_at, duty.pk
 
 
 def _batch(request: HttpRequest, items: Sequence[schemas.BatchAct], who: Caller) -> list[dict[str, Any]]:
