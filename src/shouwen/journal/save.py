@@ -13,6 +13,7 @@ from shouwen.journal.links import bring_links
 from shouwen.journal.models import Content, Duty, Entry, Involved, Outbox, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
+from shouwen.journal.statements import update
 from shouwen.journal.withheld import withhold
 
 SUBJECT_COLUMNS = (
@@ -51,20 +52,12 @@ def _subjects(journals: Sequence[OpenJournal]) -> None:
     if asked:
         numbering.give_numbers(asked)
     Subject.objects.bulk_create(journal.subject for journal in fresh)
-    known = [journal.subject for journal in journals if not journal.fresh]
-    if len(known) == 1:
-        known[0].save(update_fields=SUBJECT_COLUMNS)
-    elif known:
-        Subject.objects.bulk_update(known, SUBJECT_COLUMNS, batch_size=100)
+    update([journal.subject for journal in journals if not journal.fresh], SUBJECT_COLUMNS)
 
 
 def _duties(settled: Sequence[Settled]) -> None:
-    moved = [duty for one in settled for duty in one.moved]
     Duty.objects.bulk_create(duty for one in settled for duty in one.opened)
-    if len(moved) == 1:
-        moved[0].save(update_fields=COMPUTED)
-    elif moved:
-        Duty.objects.bulk_update(moved, COMPUTED, batch_size=100)
+    update([duty for one in settled for duty in one.moved], COMPUTED)
 
 
 def _erase(journals: Sequence[OpenJournal]) -> None:
