@@ -78,11 +78,8 @@ def test_a_unit_is_added_renamed_moved_and_ended_each_time_with_an_entry(root: C
         ("unit.rename", f"unit {made.pk}", "江北公司", "江南公司"),
         ("unit.move", f"unit {project.pk}", old, project.path),
     ]
-    assert Subject.objects.filter(kind=HOUSE_KIND).values_list("unit", "policy_version", "number").get() == (
-        top.pk,
-        None,
-        "",
-    )
+    log_of = Subject.objects.get(kind=HOUSE_KIND)
+    assert (log_of.unit, log_of.policy_version, log_of.number) == (top, None, "")
     log = shown(root.get("/administration/log/?what=unit.rename"))
     assert ("江北公司" in log, project.path in log) == (True, False)
 
@@ -191,16 +188,22 @@ def test_a_year_is_refused_by_line_then_shown_then_made_official(root: Client, m
     assert CalendarDay.objects.filter(date="2026-03-03", kind="holiday").count() == 1
     assert dict(Duty.objects.filter(subject=matter).values_list("key", "due_at")) == due
     told = send(root, "calendars/recount/", "preview", reason="年历")
-    assert (told.status_code, matter.number in shown(told)) == (200, True)
+    assert "Looked at 1 of 1 subjects with 1 open duties: 0 get another due time" in shown(told)
+    before = matter.calendar_version_id
     assert send(root, "calendars/recount/", reason="年历").status_code == 302
-    assert dict(Duty.objects.filter(subject=matter).values_list("key", "due_at")) != due
+    matter.refresh_from_db()
+    rebased = Entry.objects.get(subject=matter, type="rebased").data
+    assert (rebased["from"], rebased["to"], rebased["reason"]) == (before, matter.calendar_version_id, "年历")
+    assert "No open duty is counted under an older calendar." in shown(
+        send(root, "calendars/recount/", "preview", reason="年历")
+    )
     assert {what for what, *_rest in written()} == {"calendar.import", "calendar.recount"}
 
 
 def test_a_parameter_is_tried_on_what_was_and_is_then_a_new_version(root: Client, matter: Subject) -> None:
     """及时: where the clause has no number the house may set one; open matters keep the version of their opening."""
     force = InForce.objects.get(pk=_force_of(matter))
-    page = f"readings/{force.pk}/"
+    page = f"readings/{force.pk}/?only=及时"
     form = root.get(f"/administration/{page}").context["form"]
     word = next(field for field, name in form.words.items() if name == "及时")
     given = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
@@ -237,7 +240,7 @@ def test_a_policy_with_mistakes_is_refused_with_all_of_them_by_line(root: Client
     version = PolicyVersion.objects.get(version="2099-01")
     assert done.status_code == 302
     unit = InForce.objects.filter(policy_version__name=name, kind="complaint").order_by("pk")[0].unit
-    given = {"version": version.pk, "unit": unit.pk, "kind": "complaint", "since": "2026-03-03"}
+    given: dict[str, Any] = {"version": version.pk, "unit": unit.pk, "kind": "complaint", "since": "2026-03-03"}
     assert send(root, "policies/put/", "preview", **{**given, "kind": "nonsense"}).status_code == 422
     preview = send(root, "policies/put/", "preview", **given)
     assert (preview.status_code, "Replayed: 0 of 0 matters" in shown(preview)) == (200, True)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from shouwen.desk.administration.tables import Cell, Column, Section, Table
 from shouwen.desk.templatetags.desk import local
+from shouwen.governance.models import InForce
+from shouwen.governance.programs import policy_of
 from shouwen.governance.queries import policies_for
 from shouwen.journal import rebase
 from shouwen.journal.models import Duty, Subject, SubjectState
@@ -67,7 +69,13 @@ def policies_section(title: str, before: Sequence[tuple[str, str]], after: Seque
 
 def holding(unit: Unit, now: datetime) -> list[tuple[str, str]]:
     """(kind, version) of what holds in the unit."""
-    return [(row.kind, str(row.policy_version)) for row in policies_for(unit, now)]
+    return [(kind_title(row), str(row.policy_version)) for row in policies_for(unit, now)]
+
+
+def kind_title(row: InForce) -> str:
+    """What the policy calls the kind of subject for which it is in force."""
+    kind = policy_of(row.policy_version).kinds.get(row.kind)
+    return kind.title if kind and kind.title else row.kind
 
 
 def standing_facts(unit: Unit, now: datetime) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,14 +12,14 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
+from shouwen.desk.administration.acts import Act, AdminForm, Done, run
 from shouwen.desk.administration.asked import Admin, administrator, shown, unit_choices
 from shouwen.desk.administration.leaving import hand_over, owed_sections, owned_by
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
 from shouwen.desk.forms import Combobox
 from shouwen.desk.templatetags.desk import local
 from shouwen.organisation import actions, upkeep
-from shouwen.organisation.models import Absence, Appointment, Delegation, Person, Post, Unit
+from shouwen.organisation.models import Absence, Appointment, Delegation, Person, Unit
 
 
 def _held(admin: Admin) -> QuerySet[Appointment]:
@@ -52,18 +51,18 @@ def insist(admin: Admin, person: Person) -> None:
         raise PermissionDenied(_("This person also holds a post that you do not administer: %(unit)s %(post)s.") % said)
 
 
-def _person(admin: Admin, pk: int) -> Person:
+def person_of(admin: Admin, pk: int) -> Person:
     return get_object_or_404(people_of(admin), pk=pk)
 
 
-def _unit_of(admin: Admin, person: Person) -> Unit | None:
+def unit_of(admin: Admin, person: Person) -> Unit | None:
     """The unit that an act on a person concerns: that of a post of his, else the administrator's own."""
     held = person.appointments.filter(admin.within("post__unit__")).select_related("post__unit").order_by("-since")
     row = held.first()
     return row.post.unit if row is not None else admin.units().first()
 
 
-def _page(person: Person) -> str:
+def page_of(person: Person) -> str:
     return reverse("desk:admin-person", args=[person.pk])
 
 
@@ -101,7 +100,7 @@ def people(request: HttpRequest, admin: Admin) -> HttpResponse:
             held.setdefault(row.person_id, []).append(f"{row.post.unit.name} {row.post.name}")
         return [
             [
-                Cell(one.name, _page(one)),
+                Cell(one.name, page_of(one)),
                 Cell(one.username),
                 Cell("、".join(held.get(one.pk, [])) or "—"),
                 Cell(local(one.last_login) or _("never"), number=True),
@@ -135,7 +134,7 @@ def _state(person: Person) -> Cell:
 @administrator
 def person(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     """One person: posts, absences, deputies, the account."""
-    found = _person(admin, pk)
+    found = person_of(admin, pk)
 
     def link(name: str) -> str:
         return reverse(f"desk:admin-person-{name}", args=[pk])
@@ -162,6 +161,10 @@ def person(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     return render(request, "desk/admin/thing.html", context)
 
 
+def _end(row: Appointment | Absence | Delegation, name: str) -> Cell:
+    return Cell("") if row.until else Cell(_("End it"), reverse(f"desk:admin-{name}-end", args=[row.pk]))
+
+
 def _posts(person: Person, appoint: str) -> Section:
     rows = [
         [
@@ -170,7 +173,8 @@ def _posts(person: Person, appoint: str) -> Section:
             Cell(local(row.since, row.post.unit.zone), number=True),
             Cell(local(row.until, row.post.unit.zone) or "—", number=True),
             Cell(
-                "" if row.until else _("End"), "" if row.until else reverse("desk:admin-appointment-end", args=[row.pk])
+                "" if row.until else _("End it"),
+                "" if row.until else reverse("desk:admin-appointment-end", args=[row.pk]),
             ),
         ]
         for row in person.appointments.select_related("post__unit").order_by("-since")
@@ -185,7 +189,7 @@ def _absences(person: Person, link: Any) -> Section:
             Cell(local(row.since), number=True),
             Cell(local(row.until) or "—", number=True),
             Cell(row.reason or "—"),
-            Cell("" if row.until else _("End"), "" if row.until else reverse("desk:admin-absence-end", args=[row.pk])),
+            _end(row, "absence"),
         ]
         for row in person.absences.order_by("-since")
     ]
@@ -197,13 +201,14 @@ def _absences(person: Person, link: Any) -> Section:
 def _delegations(person: Person, link: Any) -> Section:
     rows = [
         [
-            Cell(row.deputy.name, _page(row.deputy)),
+            Cell(row.deputy.name, page_of(row.deputy)),
             Cell(f"{row.post.unit.name} {row.post.name}" if row.post else _("everything")),
             Cell(local(row.since), number=True),
             Cell(local(row.until) or "—", number=True),
             Cell(row.reason or "—"),
             Cell(
-                "" if row.until else _("End"), "" if row.until else reverse("desk:admin-delegation-end", args=[row.pk])
+                "" if row.until else _("End it"),
+                "" if row.until else reverse("desk:admin-delegation-end", args=[row.pk]),
             ),
         ]
         for row in person.delegations.select_related("deputy", "post__unit").order_by("-since")
@@ -248,7 +253,7 @@ class AddForm(AdminForm):
 def add(request: HttpRequest, admin: Admin) -> HttpResponse:
     def do(given: Mapping[str, Any]) -> Done:
         made = actions.create_person(given["username"], given["name"], phone=given["phone"])
-        return Done(shown(made), url=_page(made))
+        return Done(shown(made), url=page_of(made))
 
     act = Act(
         _("Add a person"),
@@ -269,7 +274,7 @@ class ChangeForm(AdminForm):
 
 @administrator
 def change(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = _person(admin, pk)
+    found = person_of(admin, pk)
     insist(admin, found)
 
     def do(given: Mapping[str, Any]) -> Done:
@@ -279,14 +284,14 @@ def change(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
     form = ChangeForm(request.POST or None, initial={"name": found.name, "phone": found.phone, "email": found.email})
     state = {_("Name"): found.name, _("Phone"): found.phone, _("Email"): found.email}
-    unit = _unit_of(admin, found)
-    return run(request, admin, Act(_("Change"), "person.change", unit, form, do, _page(found), found.name, state))
+    unit = unit_of(admin, found)
+    return run(request, admin, Act(_("Change"), "person.change", unit, form, do, page_of(found), found.name, state))
 
 
 @administrator
 def password(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     """A random password, shown once."""
-    found = _person(admin, pk)
+    found = person_of(admin, pk)
     insist(admin, found)
 
     def do(_given: Mapping[str, Any]) -> Done:
@@ -301,10 +306,10 @@ def password(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     act = Act(
         _("New password"),
         "person.password",
-        _unit_of(admin, found),
+        unit_of(admin, found),
         AdminForm(request.POST or None),
         do,
-        _page(found),
+        page_of(found),
         found.name,
         sections=[Section(_("What follows"), note=said)],
         submit=_("Give a new password"),
@@ -322,7 +327,7 @@ class LeavingForm(AdminForm):
 @administrator
 def deactivate(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     """Nobody leaves with open matters in his hands: what he owes is shown, and who takes it is said."""
-    found = _person(admin, pk)
+    found = person_of(admin, pk)
     insist(admin, found)
 
     def preview(given: Mapping[str, Any]) -> list[Section]:
@@ -341,10 +346,10 @@ def deactivate(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     act = Act(
         _("Deactivate"),
         "person.out",
-        _unit_of(admin, found),
+        unit_of(admin, found),
         form,
         do,
-        _page(found),
+        page_of(found),
         found.name,
         preview=preview,
         submit=_("Deactivate now"),
@@ -354,7 +359,7 @@ def deactivate(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
 @administrator
 def reactivate(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = _person(admin, pk)
+    found = person_of(admin, pk)
     insist(admin, found)
 
     def do(_given: Mapping[str, Any]) -> Done:
@@ -365,171 +370,11 @@ def reactivate(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     act = Act(
         _("Let in again"),
         "person.in",
-        _unit_of(admin, found),
+        unit_of(admin, found),
         AdminForm(request.POST or None),
         do,
-        _page(found),
+        page_of(found),
         found.name,
         sections=[Section(_("What follows"), note=said)],
     )
     return run(request, admin, act)
-
-
-# --- posts of people --------------------------------------------------------------------------
-
-
-class AppointForm(AdminForm):
-    """A person into a post: whichever of both the page does not already say."""
-
-    def __init__(
-        self, *args: Any, admin: Admin, zone: str = "", posts: bool = False, person: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        if person:
-            self.add("person", forms.ModelChoiceField(people_of(admin).filter(is_active=True), label=_("Person")))
-        if posts:
-            rows = Post.objects.filter(admin.within("unit__"), unit__until__isnull=True).select_related("unit")
-            choices = [(str(one.pk), f"{one.unit.name} · {one.name}") for one in rows.order_by("unit__path", "pk")]
-            self.add("post", forms.ChoiceField(label=_("Post"), choices=[("", "—"), *choices]))
-        at = ZoneInfo(zone) if zone else admin.zone
-        self.add("since", MomentField(at, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
-        self.add("until", MomentField(at, label=_("Until"), help_text=_("Empty: until it is ended.")))
-        if "person" in self.fields:
-            self.fields["person"].label_from_instance = lambda one: f"{one.name} ({one.username})"  # type: ignore[attr-defined]
-
-
-@administrator
-def appoint_to(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    """Somebody into this post."""
-    post = get_object_or_404(Post.objects.select_related("unit"), pk=pk)
-    admin.insist(post.unit)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        return _appointed(given["person"], post, given)
-
-    form = AppointForm(request.POST or None, admin=admin, zone=post.unit.zone, person=True)
-    back = reverse("desk:admin-post", args=[pk])
-    return run(request, admin, Act(_("Appoint"), "appointment.add", post.unit, form, do, back, post.name))
-
-
-def _appointed(person: Person, post: Post, given: Mapping[str, Any]) -> Done:
-    row = actions.appoint(person, post, given["since"], given["until"])
-    until = f" – {row.until:%Y-%m-%d}" if row.until else ""
-    return Done(shown(person), after=f"{post.unit.name} {post.name} {row.since:%Y-%m-%d}{until}")
-
-
-@administrator
-def appoint(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    """This person into a post."""
-    found = _person(admin, pk)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        post = Post.objects.select_related("unit").get(pk=int(given["post"]))
-        act.unit = post.unit
-        return _appointed(found, post, given)
-
-    form = AppointForm(request.POST or None, admin=admin, posts=True)
-    act = Act(_("Appoint"), "appointment.add", admin.units().first(), form, do, _page(found), found.name)
-    return run(request, admin, act)
-
-
-class EndForm(AdminForm):
-    def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = MomentField(admin.zone, admin.now, label=_("From when on"), help_text=_("Empty: from now on."))
-        self.add("until", field)
-
-
-@administrator
-def end_appointment(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    row = get_object_or_404(Appointment.objects.select_related("person", "post__unit"), pk=pk)
-    admin.insist(row.post.unit)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        ended = actions.end_appointment(row, given["until"])
-        return Done(shown(row.person), f"{row.post.unit.name} {row.post.name}", f"→ {ended.until:%Y-%m-%d %H:%M}")
-
-    form = EndForm(request.POST or None, admin=admin)
-    about = f"{row.person.name} · {row.post.name}"
-    state = {_("Until"): local(row.until)}
-    back = _page(row.person) if people_of(admin).filter(pk=row.person_id).exists() else reverse("desk:admin-people")
-    return run(request, admin, Act(_("End"), "appointment.end", row.post.unit, form, do, back, about, state))
-
-
-class AbsenceForm(AdminForm):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
-
-    def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
-        self.add("until", MomentField(admin.zone, label=_("Until")))
-
-
-@administrator
-def absence(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = _person(admin, pk)
-    insist(admin, found)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        row = actions.enter_absence(found, given["since"], given["until"], given["reason"])
-        # Why somebody is away is his own: the journal keeps only that and when.
-        return Done(
-            shown(found), after=f"{row.since:%Y-%m-%d}–{row.until:%Y-%m-%d}" if row.until else f"{row.since:%Y-%m-%d}–"
-        )
-
-    form = AbsenceForm(request.POST or None, admin=admin)
-    unit = _unit_of(admin, found)
-    return run(request, admin, Act(_("Enter an absence"), "absence.add", unit, form, do, _page(found), found.name))
-
-
-@administrator
-def end_absence(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    row = get_object_or_404(Absence.objects.select_related("person"), pk=pk)
-    return _end(request, admin, row, "absence.end", actions.end_absence)
-
-
-class DeputyForm(AbsenceForm):
-    def __init__(self, *args: Any, admin: Admin, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, admin=admin, **kwargs)
-        self.add("deputy", PersonField(_("Deputy")))
-        held = person.appointments.filter(Q(until__isnull=True) | Q(until__gt=admin.now)).select_related("post__unit")
-        choices = [("", _("everything")), *((str(r.post_id), f"{r.post.unit.name} · {r.post.name}") for r in held)]
-        self.add("post", forms.ChoiceField(label=_("For"), choices=choices, required=False))
-        self.order_fields(["deputy", "post", "since", "until", "reason"])
-
-
-@administrator
-def deputy(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = _person(admin, pk)
-    insist(admin, found)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        post = Post.objects.get(pk=int(given["post"])) if given["post"] else None
-        row = actions.delegate(
-            found, given["deputy"], given["since"], given["until"], post=post, reason=given["reason"]
-        )
-        for_what = post.name if post else "*"
-        return Done(shown(found), after=f"{for_what} → {shown(row.deputy)} {row.since:%Y-%m-%d}")
-
-    form = DeputyForm(request.POST or None, admin=admin, person=found)
-    unit = _unit_of(admin, found)
-    return run(request, admin, Act(_("Name a deputy"), "delegation.add", unit, form, do, _page(found), found.name))
-
-
-@administrator
-def end_delegation(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    row = get_object_or_404(Delegation.objects.select_related("person"), pk=pk)
-    return _end(request, admin, row, "delegation.end", actions.end_delegation)
-
-
-def _end(request: HttpRequest, admin: Admin, row: Absence | Delegation, what: str, ending: Any) -> HttpResponse:
-    found = _person(admin, row.person_id)
-    insist(admin, found)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        ended = ending(row, given["until"])
-        return Done(shown(found), after=f"→ {ended.until:%Y-%m-%d %H:%M}")
-
-    form = EndForm(request.POST or None, admin=admin)
-    state = {_("Until"): local(row.until)}
-    return run(request, admin, Act(_("End"), what, _unit_of(admin, found), form, do, _page(found), found.name, state))

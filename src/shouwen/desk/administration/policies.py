@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, UploadForm, run
 from shouwen.desk.administration.asked import Admin, administrator, shown, unit_choices
+from shouwen.desk.administration.moving import kind_title
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
 from shouwen.desk.administration.trying import trial, trial_section
 from shouwen.desk.templatetags.desk import local
@@ -59,7 +60,7 @@ def policies(request: HttpRequest, admin: Admin) -> HttpResponse:
         return [
             [
                 Cell(str(one.policy_version), reverse("desk:admin-force", args=[one.pk])),
-                Cell(one.kind),
+                Cell(kind_title(one)),
                 Cell(one.unit.name),
                 Cell(local(one.since, one.unit.zone), number=True),
                 Cell(local(one.until, one.unit.zone) or "—", number=True),
@@ -110,7 +111,7 @@ def force(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     ]
     columns = [Column(t) for t in (_("Reading"), _("Taken"), _("Choices"), _("Why"))]
     facts = [
-        (_("Kind of subject"), found.kind),
+        (_("Kind of subject"), kind_title(found)),
         (_("Unit"), found.unit.name),
         (_("Since"), local(found.since, found.unit.zone)),
         (_("Until"), local(found.until, found.unit.zone)),
@@ -119,7 +120,7 @@ def force(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     buttons = [Button(_("Read"), reverse("desk:policy", args=[found.policy_version_id]))]
     if admin.reaches(found.unit) and (found.until is None or found.until > admin.now):
         buttons.append(Button(_("Change parameters or readings"), reverse("desk:admin-reading", args=[pk])))
-        buttons.append(Button(_("End"), reverse("desk:admin-force-end", args=[pk])))
+        buttons.append(Button(_("End it"), reverse("desk:admin-force-end", args=[pk])))
     sections = [Section(_("Readings taken"), Table(columns, taken), _("The text leaves nothing open."))]
     context = {"title": str(found.policy_version), "facts": facts, "buttons": buttons, "sections": sections}
     return render(request, "desk/admin/thing.html", context)
@@ -254,7 +255,7 @@ def end(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     form = EndForm(request.POST or None, admin=admin)
     said = _("From then on the superior unit's policy holds for new matters; open ones keep theirs.")
     act = Act(
-        _("End"),
+        _("End it"),
         "policy.end",
         found.unit,
         form,

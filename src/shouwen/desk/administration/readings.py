@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ from shouwen.policy import Policy, load_text
 def readings(request: HttpRequest, admin: Admin) -> HttpResponse:
     """Every parameter and reading of what is in force, with what is taken."""
     filters = (
-        Filter("q", _("Name")),
+        Filter("q", _("Item")),
         Filter("sort_of", _("Sort"), [("word", _("parameter")), ("reading", _("reading"))]),
     )
     asked = asked_of(request, filters)
@@ -42,7 +43,7 @@ def readings(request: HttpRequest, admin: Admin) -> HttpResponse:
         words = {"word": _("parameter"), "reading": _("reading")}
         return [
             [
-                Cell(name, reverse("desk:admin-reading", args=[row.pk])),
+                Cell(name, f"{reverse('desk:admin-reading', args=[row.pk])}?{urlencode({'only': name})}"),
                 Cell(words[sort]),
                 Cell(taken),
                 Cell(others),
@@ -52,7 +53,7 @@ def readings(request: HttpRequest, admin: Admin) -> HttpResponse:
             for sort, name, taken, others, row in page
         ]
 
-    titles = (_("Name"), _("Sort"), _("Taken"), _("Choices"), _("Policy"), _("Unit"))
+    titles = (_("Item"), _("Sort"), _("Taken"), _("Choices"), _("Policy"), _("Unit"))
     note = _("Another value is a new version of the policy: matters that are open keep the version of their opening.")
     page = listing(
         request,
@@ -84,19 +85,21 @@ def _limit(policy: Policy, word: str) -> str:
 
 
 class ReadingForm(AdminForm):
-    """A choice for each reading, a length for each word, the name of the new version."""
+    """A choice for each reading, a length for each word, the name of the new version; ``only`` asks of one of them."""
 
     version = forms.CharField(label=gettext_lazy("Name of the new version"), max_length=64)
     why = forms.CharField(label=gettext_lazy("Why"), max_length=200)
 
-    def __init__(self, *args: Any, admin: Admin, row: InForce, policy: Policy, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, admin: Admin, row: InForce, policy: Policy, only: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.readings = {f"reading-{n}": one for n, one in enumerate(policy.readings.values())}
+        self.row, self.policy = row, policy
+        found = enumerate(policy.readings.values())
+        self.readings = {f"reading-{n}": one for n, one in found if only in ("", one.name)}
         for name, one in self.readings.items():
             taken = row.readings.get(one.name, one.take)
             choices = [(label, f"{label}：{text}") for label, text in one.choices.items()]
             self.add(name, forms.ChoiceField(label=one.name, choices=choices, initial=taken, help_text=one.why))
-        self.words = {f"word-{n}": name for n, name in enumerate(policy.words)}
+        self.words = {f"word-{n}": name for n, name in enumerate(policy.words) if only in ("", name)}
         hint = _("As 24h, 3wd, 30min; empty: no limit, only the time that has passed is shown.")
         self.limits = {field: _limit(policy, word) for field, word in self.words.items()}
         for field, word in self.words.items():
@@ -108,8 +111,8 @@ class ReadingForm(AdminForm):
 
     def chosen_readings(self) -> dict[str, str]:
         """Those that differ from what the text takes."""
-        chosen = {one.name: self.cleaned_data[name] for name, one in self.readings.items()}
-        return {one.name: chosen[one.name] for one in self.readings.values() if chosen[one.name] != one.take}
+        chosen = dict(self.row.readings) | {one.name: self.cleaned_data[name] for name, one in self.readings.items()}
+        return {name: label for name, label in chosen.items() if label != self.policy.readings[name].take}
 
     def chosen_words(self) -> dict[str, str]:
         """Those whose limit is another now."""
@@ -145,11 +148,16 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         return Done(shown(made), str(version), f"{made} | {changes} | {given['why']}", url=back)
 
     form = ReadingForm(
-        request.POST or None, admin=admin, row=row, policy=policy, initial={"version": f"{version.version}+1"}
+        request.POST or None,
+        admin=admin,
+        row=row,
+        policy=policy,
+        only=request.GET.get("only", ""),
+        initial={"version": f"{version.version}+1"},
     )
     back = reverse("desk:admin-readings")
     state = {_("Policy"): str(version), _("Until"): row.until.isoformat() if row.until else ""}
-    about = f"{version.title} · {'、'.join(kinds)} · {unit.name}"
+    about = f"{version.title} · {unit.name}"
     act = Act(
         _("Change parameters or readings"),
         "policy.reading",
@@ -178,5 +186,5 @@ def _differences(row: InForce, policy: Policy, form: ReadingForm) -> list[tuple[
 
 def _changes(row: InForce, policy: Policy, form: ReadingForm) -> Section:
     rows = [[Cell(name), Cell(before), Cell(after)] for name, before, after in _differences(row, policy, form)]
-    columns = [Column(_("Name")), Column(_("Before")), Column(_("After"))]
+    columns = [Column(_("Item")), Column(_("Before")), Column(_("After"))]
     return Section(_("What changes"), Table(columns, rows), _("Nothing changes but the name of the version."))

@@ -5,9 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,7 +28,7 @@ DEEPEST = 4
 def units(request: HttpRequest, admin: Admin) -> HttpResponse:
     """The tree of the units that one administers."""
     filters = (
-        Filter("q", _("Name")),
+        Filter("q", _("Unit name")),
         Filter("kind", _("Kind"), UnitKind.choices),
         Filter("state", _("State"), [("all", _("with those that ended"))]),
     )
@@ -55,7 +54,7 @@ def units(request: HttpRequest, admin: Admin) -> HttpResponse:
         ]
 
     columns = (
-        Column(_("Name"), "name"),
+        Column(_("Unit name"), "name"),
         Column(_("Kind"), "kind"),
         Column(_("Superior unit")),
         Column(_("Since"), "since"),
@@ -98,7 +97,7 @@ def unit(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         Button(_("Add a unit below"), f"{reverse('desk:admin-unit-add')}?parent={found.pk}"),
         Button(_("Rename"), link("rename")),
         Button(_("Move"), link("move")),
-        Button(_("End"), link("end")),
+        Button(_("End it"), link("end")),
     ]
     below = [
         [Cell(one.name, reverse("desk:admin-unit", args=[one.pk])), Cell(one.get_kind_display()), _ended(one, admin)]
@@ -108,7 +107,7 @@ def unit(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         _posts(found, admin, link("post")),
         Section(
             _("Units below"),
-            Table([Column(_("Name")), Column(_("Kind")), Column(_("State"))], below),
+            Table([Column(_("Unit name")), Column(_("Kind")), Column(_("State"))], below),
             empty=_("No unit lies below this one."),
         ),
         Section(
@@ -150,7 +149,7 @@ def _posts(unit: Unit, admin: Admin, add: str) -> Section:
 
 
 class UnitForm(AdminForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    name = forms.CharField(label=gettext_lazy("Unit name"), max_length=100)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=UnitKind.choices)
     parent = forms.ChoiceField(label=gettext_lazy("Superior unit"), required=False)
     zone = forms.CharField(
@@ -194,7 +193,7 @@ def add(request: HttpRequest, admin: Admin) -> HttpResponse:
 
 
 class NameForm(AdminForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    name = forms.CharField(label=gettext_lazy("Unit name"), max_length=100)
 
 
 @administrator
@@ -206,11 +205,11 @@ def rename(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         return Done(shown(found), found.name, renamed.name)
 
     form = NameForm(request.POST or None, initial={"name": found.name})
-    state = {_("Name"): found.name}
-    return run(request, admin, Act(_("Rename"), "unit.rename", found, form, do, _page(found), found.name, state))
+    state = {_("Unit name"): found.name}
+    return run(request, admin, Act(_("Rename"), "unit.rename", found, form, do, page_of(found), found.name, state))
 
 
-def _page(unit: Unit) -> str:
+def page_of(unit: Unit) -> str:
     return reverse("desk:admin-unit", args=[unit.pk])
 
 
@@ -253,7 +252,7 @@ def move(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     form = ParentForm(request.POST or None, admin=admin, unit=found)
     state = {_("Superior unit"): found.parent.name if found.parent else "—"}
     act = Act(
-        _("Move"), "unit.move", found, form, do, _page(found), found.name, state, preview, submit=_("Move the unit")
+        _("Move"), "unit.move", found, form, do, page_of(found), found.name, state, preview, submit=_("Move the unit")
     )
     return run(request, admin, act)
 
@@ -284,165 +283,6 @@ def end(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
     form = UntilForm(request.POST or None, admin=admin, zone=found.zone)
     act = Act(
-        _("End"), "unit.end", found, form, do, _page(found), found.name, preview=preview, submit=_("End the unit")
+        _("End it"), "unit.end", found, form, do, page_of(found), found.name, preview=preview, submit=_("End the unit")
     )
     return run(request, admin, act)
-
-
-# --- posts ---------------------------------------------------------------------------------
-
-
-class PostForm(AdminForm):
-    name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("As the regulation calls it.")
-    )
-    is_duty_post = forms.BooleanField(
-        label=gettext_lazy("Duty post"),
-        required=False,
-        help_text=gettext_lazy("Takes what comes to the unit and is nobody's yet."),
-    )
-
-
-@administrator
-def add_post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = admin.unit(pk)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        made = actions.create_post(found, given["name"])
-        if given["is_duty_post"]:
-            upkeep.set_duty_post(made)
-        return Done(shown(made), after=f"{made.name}{'*' if given['is_duty_post'] else ''}")
-
-    form = PostForm(request.POST or None)
-    return run(request, admin, Act(_("Add a post"), "post.add", found, form, do, _page(found), found.name))
-
-
-def _post(admin: Admin, pk: int) -> Post:
-    found = get_object_or_404(Post.objects.select_related("unit"), pk=pk)
-    admin.insist(found.unit)
-    return found
-
-
-@administrator
-def post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    """One post: who held it when, what it may decide."""
-    found = _post(admin, pk)
-    zone = found.unit.zone
-    held = [
-        [
-            Cell(row.person.name, reverse("desk:admin-person", args=[row.person_id])),
-            Cell(local(row.since, zone), number=True),
-            Cell(local(row.until, zone) or "—", number=True),
-        ]
-        for row in found.appointments.select_related("person").order_by("-since")
-    ]
-    powers = [
-        [
-            Cell(row.kind, reverse("desk:admin-authority-end", args=[row.pk])),
-            Cell(row.category or "—"),
-            Cell(_("without limit") if row.limit is None else f"{row.limit}", number=True),
-            Cell(local(row.since, zone), number=True),
-            Cell(local(row.until, zone) or "—", number=True),
-        ]
-        for row in found.authorities.order_by("-since")
-    ]
-    dates = [Column(_("Since")), Column(_("Until"))]
-    sections = [
-        Section(
-            _("Held by"),
-            Table([Column(_("Person")), *dates], held),
-            empty=_("Nobody has held this post."),
-            buttons=[Button(_("Appoint"), reverse("desk:admin-post-appoint", args=[pk]))],
-        ),
-        Section(
-            _("Authorities"),
-            Table([Column(_("Kind of authority")), Column(_("Category")), Column(_("Limit in yuan")), *dates], powers),
-            empty=_("This post decides on nothing up to a sum."),
-            buttons=[Button(_("Grant"), reverse("desk:admin-post-grant", args=[pk]))],
-        ),
-    ]
-    duty = [Cell(_("duty post"), chip="blue")] if found.is_duty_post else []
-    buttons = (
-        [] if found.is_duty_post else [Button(_("Make it the duty post"), reverse("desk:admin-post-duty", args=[pk]))]
-    )
-    facts = [(_("Unit"), found.unit.name)]
-    context = {"title": found.name, "facts": facts, "chips": duty, "buttons": buttons, "sections": sections}
-    return render(request, "desk/admin/thing.html", context)
-
-
-@administrator
-def duty_post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = _post(admin, pk)
-    now = Post.objects.filter(unit=found.unit, is_duty_post=True).first()
-
-    def do(_given: Mapping[str, Any]) -> Done:
-        upkeep.set_duty_post(found)
-        return Done(shown(found), now.name if now else "", found.name)
-
-    note = _("From now on “%(new)s” takes what is nobody's in %(unit)s; until now: %(old)s.") % {
-        "new": found.name,
-        "unit": found.unit.name,
-        "old": now.name if now else "—",
-    }
-    act = Act(
-        _("Make it the duty post"),
-        "post.duty",
-        found.unit,
-        AdminForm(request.POST or None),
-        do,
-        reverse("desk:admin-post", args=[pk]),
-        found.name,
-        {_("Duty post"): now.name if now else "—"},
-        sections=[Section(_("What follows"), note=note)],
-    )
-    return run(request, admin, act)
-
-
-class GrantForm(AdminForm):
-    kind = forms.CharField(label=gettext_lazy("Kind of authority"), max_length=100)
-    category = forms.CharField(label=gettext_lazy("Category"), max_length=100, required=False)
-    limit = forms.DecimalField(
-        label=gettext_lazy("Limit in yuan"),
-        max_digits=14,
-        decimal_places=2,
-        min_value=0,
-        required=False,
-        help_text=gettext_lazy("Empty: without limit."),
-    )
-
-    def __init__(self, *args: Any, admin: Admin, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.add("since", MomentField(ZoneInfo(zone), admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
-        self.add("until", MomentField(ZoneInfo(zone), label=_("Until")))
-
-
-@administrator
-def grant(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    found = _post(admin, pk)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        row = actions.grant(
-            found, given["kind"], given["limit"], given["since"], given["until"], category=given["category"]
-        )
-        return Done(shown(found), after=f"{row.kind} {row.category} {row.limit or '∞'}")
-
-    form = GrantForm(request.POST or None, admin=admin, zone=found.unit.zone)
-    back = reverse("desk:admin-post", args=[pk])
-    return run(request, admin, Act(_("Grant"), "authority.grant", found.unit, form, do, back, found.name))
-
-
-@administrator
-def end_authority(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    row = get_object_or_404(Authority.objects.select_related("post__unit"), pk=pk)
-
-    def do(given: Mapping[str, Any]) -> Done:
-        if row.until is not None and row.until <= admin.now:
-            raise ValidationError(_("It has ended already."))
-        ended = actions.end_authority(row, given["until"])
-        return Done(shown(row.post), f"{row.kind} {row.category}", f"→ {ended.until:%Y-%m-%d %H:%M}")
-
-    form = UntilForm(request.POST or None, admin=admin, zone=row.post.unit.zone)
-    back = reverse("desk:admin-post", args=[row.post_id])
-    about = f"{row.post.name} · {row.kind}"
-    state = {_("Until"): local(row.until, row.post.unit.zone)}
-    return run(request, admin, Act(_("End"), "authority.end", row.post.unit, form, do, back, about, state))
