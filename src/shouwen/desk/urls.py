@@ -28,6 +28,7 @@ urlpatterns = [
     path("find/assets/", find.assets, name="find-assets"),
     path("find/people/", find.people, name="find-people"),
     path("find/matters/", find.matters, name="find-matters"),
+    *urls_customers.urlpatterns,
     *urls_notices.urlpatterns,
     *urls_supervision.urlpatterns,
 ]
