@@ -16,7 +16,8 @@ from shouwen.organisation.models import Appointment, Delegation, Person, Post, U
 
 SignedIn = Callable[[str], Client]
 PAGES = """units/ units/add/ people/ people/add/ import/ import/template/ calendars/ calendars/year/ calendars/import/
-calendars/recount/ policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/"""
+calendars/recount/ policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/ integrations/
+integrations/add/"""
 
 
 @pytest.fixture
@@ -286,3 +287,21 @@ def test_the_organisation_comes_from_a_workbook_after_a_dry_run(root: Client) ->
     assert send(root, "import/", kept=preview.context["form"].kept).status_code == 302
     assert Person.objects.get(username="daoru").name == "导入人"
     assert written()[0] == ("organisation.import", "organisation", "", "created 1, changed 0, ended 0, same 0")
+
+
+def test_a_token_of_another_system_is_shown_once_and_revoked(root: Client) -> None:
+    from shouwen.api.models import Integration, Token
+
+    post = Post.objects.order_by("pk")[0]
+    assert send(root, "integrations/add/", name="物业系统", post=post.pk).status_code == 302
+    known = Integration.objects.get(name="物业系统")
+    page = f"integrations/{known.pk}/token/"
+    assert send(root, page, rate=60).status_code == 422
+    once = send(root, page, scopes=["matters:read"], rate=60)
+    token = Token.objects.get()
+    assert (once.context["done"].once.startswith(token.prefix), token.scopes) == (True, ["matters:read"])
+    assert once.context["done"].once not in shown(root.get(f"/administration/integrations/{known.pk}/"))
+    assert send(root, f"integrations/tokens/{token.pk}/revoke/").status_code == 302
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert [what for what, *_rest in written()] == ["integration.add", "token.add", "token.revoke"]

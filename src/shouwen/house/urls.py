@@ -4,6 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from shouwen.house import integrations
+
 # One door: the technical administration has no sign-in of its own.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -13,6 +15,12 @@ urlpatterns = [
     path("journal/", include("shouwen.journal.urls")),
     path("", include("shouwen.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("administration/integrations/", integrations.integrations, name="admin-integrations"),
+    path("administration/integrations/add/", integrations.add, name="admin-integration-add"),
+    path("administration/integrations/<int:pk>/", integrations.integration, name="admin-integration"),
+    path("administration/integrations/<int:pk>/end/", integrations.end, name="admin-integration-end"),
+    path("administration/integrations/<int:pk>/token/", integrations.issue, name="admin-token-add"),
+    path("administration/integrations/tokens/<int:pk>/revoke/", integrations.revoke, name="admin-token-revoke"),
     path("", include("shouwen.desk.urls")),
 ]
 handler400 = "shouwen.desk.views.errors.bad_request"

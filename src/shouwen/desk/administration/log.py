@@ -43,6 +43,10 @@ WHAT: dict[str, str | Promise] = {
     "policy.force": gettext_lazy("Policy put in force"),
     "policy.end": gettext_lazy("Policy taken out of force"),
     "policy.reading": gettext_lazy("Parameters or readings changed"),
+    "integration.add": gettext_lazy("System added"),
+    "integration.end": gettext_lazy("System ended"),
+    "token.add": gettext_lazy("Token issued"),
+    "token.revoke": gettext_lazy("Token revoked"),
     "term.add": gettext_lazy("Value offered"),
     "term.change": gettext_lazy("Value changed"),
 }

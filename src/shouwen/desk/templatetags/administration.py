@@ -7,23 +7,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 register = template.Library()
+WHOLE = frozenset({"desk:admin-import", "admin-integrations"})
+"""What holds for the whole house: superusers' alone."""
 
 
 @register.simple_tag(takes_context=True)
 def admin_tabs(context: template.Context) -> list[dict[str, Any]]:
     """Where one can go, and where one is."""
     asked = (
-        ("admin-units", _("Units")),
-        ("admin-people", _("People")),
-        ("admin-import", _("Import of the organisation")),
-        ("admin-calendars", _("Calendars")),
-        ("admin-policies", _("Policies in force")),
-        ("admin-readings", _("Parameters and readings")),
-        ("admin-numbering", _("Numbering")),
-        ("admin-terms", _("Dictionaries")),
-        ("admin-log", _("Administration log")),
+        ("desk:admin-units", _("Units")),
+        ("desk:admin-people", _("People")),
+        ("desk:admin-import", _("Import of the organisation")),
+        ("desk:admin-calendars", _("Calendars")),
+        ("desk:admin-policies", _("Policies in force")),
+        ("desk:admin-readings", _("Parameters and readings")),
+        ("desk:admin-numbering", _("Numbering")),
+        ("desk:admin-terms", _("Dictionaries")),
+        ("admin-integrations", _("Integrations")),
+        ("desk:admin-log", _("Administration log")),
     )
-    path = context["request"].path
-    found = [(reverse(f"desk:{name}"), title) for name, title in asked]
+    path, whole = context["request"].path, context["request"].user.is_superuser
+    found = [(reverse(name), title) for name, title in asked if whole or name not in WHOLE]
     here = max((url for url, _title in found if path.startswith(url)), key=len, default="")
     return [{"url": url, "title": title, "here": url == here} for url, title in found]
