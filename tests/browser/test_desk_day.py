@@ -1,4 +1,4 @@
-"""What keeps a day's work together: drafts that outlive the connection, colleagues in sight, a timeline that filters."""
+"""A day at the desk: drafts that outlive the connection, colleagues in sight, a timeline that filters."""
 
 from tests.browser.officer import Clock, Desks
 
