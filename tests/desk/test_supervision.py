@@ -13,13 +13,13 @@ from shouwen.desk.ladder import ladder_of
 from shouwen.desk.matter import MatterPage
 from shouwen.desk.reader import differences
 from shouwen.governance.actions import publish
-from shouwen.governance.ladder import Rung
+from shouwen.governance.ladder import Ladders, Rung
 from shouwen.governance.models import PolicyVersion
 from shouwen.governance.programs import policy_of
 from shouwen.insight.supervision import FIGURES
 from shouwen.journal import clock
 from shouwen.journal.drafts import Draft
-from shouwen.journal.ladder import put
+from shouwen.journal.ladder_actions import put
 from shouwen.journal.models import Duty, Entry, Outbox
 from shouwen.journal.sweep import sweep
 from shouwen.organisation.models import Person
@@ -262,3 +262,16 @@ def test_regulations_that_are_not_there(pages: Pages) -> None:
     asked = ("nobody/", "nobody/figures/", "nobody/print/", "nobody/compare/", "desk/?version=999", "desk/?unit=x")
     assert [client.get(f"/regulations/{page}").status_code for page in asked] == [404] * 6
     assert POLICY.exists()
+
+
+def test_an_administrator_sets_the_house_s_ladder_and_it_is_an_entry(pages: Pages, overseen: Overseen) -> None:
+    world = overseen.world
+    sent = {"unit": str(world.group.pk), "kind": "", "hours": ["24", "", "72"], "post": ["领导", "", "前台"]}
+    assert pages("boss").post("/supervision/ladder/", sent).status_code == 404
+    Person.objects.filter(pk=world.boss.pk).update(is_superuser=True)
+    assert pages("boss").post("/supervision/ladder/", {**sent, "hours": ["24", "", "x"]}).status_code == 422
+    assert pages("boss").post("/supervision/ladder/", sent).status_code == 302
+    assert [(row.hours, row.post) for row in Ladders(NOW).of(world.project, "complaint")] == [(24, "领导"), (72, "前台")]
+    (entry,) = Entry.objects.filter(type="administered")
+    assert entry.data == {"what": "ladder.set", "object": "*", "after": "24 h 领导；72 h 前台"}
+    assert "逾期满 24 小时：领导" in pages("clerk").get("/supervision/ladder/").content.decode()

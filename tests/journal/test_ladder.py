@@ -7,7 +7,8 @@ from shouwen.governance.ladder import Rung
 from shouwen.governance.programs import program_for
 from shouwen.journal import clock
 from shouwen.journal.drafts import Draft
-from shouwen.journal.ladder import has_own, put
+from shouwen.journal.ladder import has_own
+from shouwen.journal.ladder_actions import put
 from shouwen.journal.models import Outbox, Subject
 from shouwen.journal.sweep import sweep
 

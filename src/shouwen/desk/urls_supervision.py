@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shouwen.desk.views import policies, supervision
+from shouwen.desk.views import ladder, policies, supervision
 
 urlpatterns = [
     path("supervision/", supervision.supervision, name="supervision"),
     path("supervision/list/", supervision.listed, name="supervised"),
     path("supervision/urge/", supervision.urge, name="urge"),
+    path("supervision/ladder/", ladder.ladder, name="ladder"),
     path("regulations/", policies.policies, name="policies"),
     path("regulations/<str:name>/", policies.policy, name="policy"),
     path("regulations/<str:name>/figures/", policies.figures, name="policy-figures"),

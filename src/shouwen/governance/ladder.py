@@ -32,6 +32,10 @@ class Ladders:
     def _rows(self) -> list[Escalation]:
         return list(Escalation.objects.holding(self._at).order_by("level"))
 
+    def own(self, unit: Unit, kind: str) -> list[Escalation]:
+        """The steps that are set for this very unit and kind."""
+        return [row for row in self._rows if row.kind == kind and row.unit_id == unit.pk]
+
     def of(self, unit: Unit, kind: str) -> list[Escalation]:
         """The steps for the kind in the unit, lowest first: the nearest unit's that has any; there, those for the kind
         itself before those for any."""

@@ -9,17 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import Q
-
 from shouwen.engine import Program
-from shouwen.governance import ladder
-from shouwen.governance.ladder import Ladders, Rung
+from shouwen.governance.ladder import Ladders
 from shouwen.governance.models import Escalation
 from shouwen.journal.involved import Resolve
-from shouwen.journal.models import Duty, DutyState, Subject
+from shouwen.journal.models import Duty, DutyState
 from shouwen.journal.notices import Notices
 from shouwen.journal.pen import OpenJournal
-from shouwen.organisation.models import Person, Unit
 from shouwen.policy import model
 
 ESCALATED = "escalated"
@@ -80,15 +76,3 @@ def _escalates(trigger: model.Trigger, keeping: set[str]) -> bool:
     if isinstance(trigger, model.Happening):
         return trigger.event == "overdue"
     return isinstance(trigger, (model.AnyOf, model.AllOf)) and any(_escalates(one, keeping) for one in trigger.parts)
-
-
-def put(unit: Unit, kind: str, rungs: Sequence[Rung], at: datetime, by: Person | None = None) -> list[Escalation]:
-    """Lets a ladder hold, as `governance.ladder.set_ladder`, and has every overdue matter below looked at again.
-
-    What was overdue for longer than a step before the ladder came is not told any more; its next step is.
-    """
-    made = ladder.set_ladder(unit, kind, rungs, at, by)
-    overdue = Duty.objects.filter(state=DutyState.OVERDUE).values("subject")
-    below = Subject.objects.filter(unit__path__prefix=unit.path, pk__in=overdue)
-    below.filter(Q(wakes_at__isnull=True) | Q(wakes_at__gt=at)).update(wakes_at=at)
-    return made
