@@ -44,7 +44,7 @@ def test_the_empty_page_explains(signed_in: SignedIn) -> None:
 
 def test_opened_from_several_chosen_matters(signed_in: SignedIn, matter: Subject, second: Subject) -> None:
     client = signed_in("jingban")
-    assert f'name="matter" value="{second.pk}"' in client.get("/matters/").content.decode()
+    assert f'name="matter" value="{second.pk}"' in client.get("/ledger/").content.decode()
     form = client.get("/matters/causes/new/", {"matter": [str(matter.pk), str(second.pk)]}).content.decode()
     assert (matter.number in form, second.number in form) == (True, True)
     cause = opened(client, matter, second, households="12")

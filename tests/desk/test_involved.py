@@ -25,12 +25,12 @@ def seen(client: Client, matter: Subject, now: datetime, name: str) -> dict[str,
     """What each way of looking finds."""
     person = Person.objects.get(username=name)
     found = bench(person, "supervised", "all", "", 1, now)
-    searched = client.get("/matters/", {"q": matter.number[-4:]}).context["listed"]
+    searched = client.get("/ledger/", {"q": matter.number[-4:]}).context["listed"]
     file = matter.attachments.first()
     return {
         "page": client.get(f"/matters/{matter.pk}/").status_code == 200,
-        "list": matter.number in client.get("/matters/").content.decode(),
-        "search": [subject.pk for subject, _customer in searched] == [matter.pk],
+        "list": matter.number in client.get("/ledger/").content.decode(),
+        "search": [line.subject_id for line, _cells in searched] == [matter.pk],
         "picker": matter.number in client.get("/find/matters/", {"q": matter.number}).content.decode(),
         "duties": {row.duty.subject_id for row in found.rows} == {matter.pk},
         "count": found.counts["all"] == len(found.rows) > 0,
@@ -93,7 +93,7 @@ def test_no_query_for_a_row(signed_in: SignedIn, matter: Subject) -> None:
         fresh = matter if number == 1 else take_in(matter.unit, SAID, actor=HOUSE)
         record(Draft(fresh, "forwarded", {"to": ["财务部"]}, as_fact=True), actor=HOUSE)
         with CaptureQueriesContext(connection) as queries:
-            page = client.get("/matters/")
+            page = client.get("/ledger/")
         assert len(page.context["listed"]) == number
         asked.append(len(queries))
     assert asked[1] == asked[2]

@@ -67,9 +67,9 @@ def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
     asked = (
         ("desk:workbench", _("Workbench"), "layout-list", "g w"),
         ("desk:intake", _("New complaint"), "message-plus", "n"),
-        ("desk:matters", _("Matters"), "folders", "g m"),
-        ("desk:supervision", _("Supervision"), "urgent", "g s"),
+        ("desk:ledger", _("Ledger"), "table", "g m"),
         ("desk:customers", _("Customers"), "users", "g c"),
+        ("desk:supervision", _("Supervision"), "urgent", "g s"),
         ("desk:policies", _("Regulations"), "book-2", "g r"),
         *((("desk:administration", _("Administration"), "settings", "g a"),) if administers else ()),
     )

@@ -2,13 +2,12 @@
 
 from django.urls import include, path
 
-from shouwen.desk import urls_customers, urls_notices, urls_supervision
+from shouwen.desk import urls_customers, urls_ledger, urls_notices, urls_supervision
 from shouwen.desk.views import act, causes, correct, find, intake, matter, workbench
 
 app_name = "desk"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
-    path("matters/", workbench.matters, name="matters"),
     path("matters/new/", intake.intake, name="intake"),
     path("matters/new/known/", intake.known, name="known"),
     path("matters/new/repeats/", intake.repeats, name="repeats"),
@@ -29,6 +28,7 @@ urlpatterns = [
     path("find/people/", find.people, name="find-people"),
     path("find/matters/", find.matters, name="find-matters"),
     *urls_customers.urlpatterns,
+    *urls_ledger.urlpatterns,
     *urls_notices.urlpatterns,
     *urls_supervision.urlpatterns,
 ]

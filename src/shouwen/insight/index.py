@@ -118,7 +118,7 @@ def count(asked: Asked, limit: int) -> int:
     """How many lines are asked for, counted up to `limit`."""
     sql, parameters = _select(asked)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT %s) AS some", [*parameters, limit])
+        cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT %s) AS found", [*parameters, limit])
         found: int = cursor.fetchone()[0]
     return found
 

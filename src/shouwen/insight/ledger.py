@@ -1,6 +1,6 @@
 """The ledger (台账): every matter that one may see, under a filter; its totals and its pages from the same rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from shouwen.insight import index, search
@@ -16,9 +17,10 @@ from shouwen.insight.models import Line, WideLine
 from shouwen.insight.reading import category
 from shouwen.insight.seen_by import words_of
 from shouwen.journal.checks import is_id
-from shouwen.journal.models import Duty, DutyState, Link, SubjectState
+from shouwen.journal.models import Duty, DutyState, Link, Subject, SubjectState
 from shouwen.organisation.access import visible
-from shouwen.organisation.models import Person, Unit
+from shouwen.organisation.models import Person
+from shouwen.organisation.snapshot import snapshot
 
 PAGE = 50
 DUE: Mapping[str, timedelta] = {"overdue": timedelta(0), "24h": timedelta(hours=24), "3d": timedelta(days=3)} | {
@@ -110,6 +112,12 @@ def read(query: Mapping[str, Any], axes: Sequence[str] = ()) -> Filter:
     return replace(Filter(), **{**said, **switches, "axes": pairs})  # type: ignore[arg-type]
 
 
+def read_text(query: str) -> Filter:
+    """The filter that ``str()`` of it was."""
+    said = QueryDict(query)
+    return read(said.dict(), said.getlist(AXIS))
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
@@ -186,8 +194,8 @@ def _conditions(chosen: Filter, person: Person, at: datetime, zone: ZoneInfo) ->
 def _of_unit(unit: str) -> Q:
     if not unit:
         return Q()
-    path = Unit.objects.filter(pk=int(unit)).values_list("path", flat=True).first()
-    return Q(path__prefix=path) if path else Q(pk__in=[])
+    known = snapshot().units.get(int(unit))
+    return Q(path__prefix=known.path) if known is not None else Q(pk__in=[])
 
 
 def _of_duties(chosen: Filter, at: datetime) -> Q:
@@ -349,3 +357,16 @@ class Order:
         if self.nullable and not backwards:
             further |= Q((f"{self.column}__isnull", True))
         return further
+
+
+def in_chunks(rows: QuerySet[Line], sort: str, size: int) -> Iterator[list[Line]]:
+    """All lines in their order, page by page, with their subjects; no more of them in memory than one page."""
+    after = ""
+    while True:
+        some = page(rows, sort, after=after, size=size)
+        prefetch_related_objects(some.lines, Prefetch("subject", Subject.objects.only("policy_version")))
+        if some.lines:
+            yield some.lines
+        if not some.after:
+            return
+        after = some.after

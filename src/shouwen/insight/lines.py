@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from shouwen.engine import OWN
 from shouwen.insight import index
 from shouwen.insight.models import Line, Text
 from shouwen.insight.reading import (
@@ -23,6 +25,7 @@ from shouwen.insight.seen_by import person_word, post_word, unit_words
 from shouwen.journal.models import Duty, DutyState, Involved, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
+from shouwen.journal.statements import update
 
 STANDING = frozenset({DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE})
 ERASED = "erased"
@@ -50,6 +53,10 @@ class Kept:
 
 def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
     """Bring line and text of every subject that a batch has settled up to date; as many statements as tables."""
+    _bring_owed([pair for pair in settled if _noticed(*pair)])
+    settled = [pair for pair in settled if not _noticed(*pair)]
+    if not settled:
+        return
     kept = kept_of([journal.subject.pk for journal, _one in settled if not journal.fresh])
     intakes = [intake_of(journal.steps) for journal, _one in settled]
     known = [kept.get(journal.subject.pk) for journal, _one in settled]
@@ -77,6 +84,21 @@ def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
     write(lines, texts, known)
 
 
+def _noticed(journal: OpenJournal, settled: Settled) -> bool:
+    """Whether the house has only noticed something: nobody said anything, and nobody sees more than before."""
+    said = journal.fresh or any(entry.type not in OWN for entry in journal.added)
+    return not (said or settled.opened or settled.involved)
+
+
+def _bring_owed(pairs: Sequence[tuple[OpenJournal, Settled]]) -> None:
+    """What a line says of what is owed, where nothing else of it can have changed."""
+    lines = [Line(subject=journal.subject, recorded_at=journal.subject.recorded_at) for journal, _settled in pairs]
+    for line, (journal, _settled) in zip(lines, pairs, strict=True):
+        for name, value in owed_in(journal.duties.values()).items():
+            setattr(line, name, value)
+    update(lines, ("recorded_at", "next_due", "owed", "provisional", "stuck_since"), by="subject")
+
+
 def kept_of(subjects: Sequence[UUID]) -> dict[UUID, Kept]:
     """What is stored of these subjects; one query, none without any."""
     if not subjects:
@@ -96,7 +118,6 @@ def _said(journal: OpenJournal, before: Kept | None) -> str:
 
 def line_of(subject: Subject, duties: Iterable[Duty], intake: Intake) -> Line:
     """The line as subject and duties have it, without the customer's name."""
-    ours = [duty for duty in duties if duty.state in STANDING and not duty.outside]
     return Line(
         subject=subject,
         kind=subject.kind,
@@ -117,11 +138,19 @@ def line_of(subject: Subject, duties: Iterable[Duty], intake: Intake) -> Line:
         opened_s=int(subject.opened_at.timestamp()),
         ended_at=subject.ended_at,
         recorded_at=subject.recorded_at,
-        next_due=_earliest(duty.due_at for duty in ours),
-        owed=len(ours),
-        provisional=any(duty.provisional for duty in ours),
-        stuck_since=_earliest(duty.stuck_since for duty in ours if duty.stuck),
+        **owed_in(duties),
     )
+
+
+def owed_in(duties: Iterable[Duty]) -> dict[str, Any]:
+    """What a line says of what the house still owes."""
+    ours = [duty for duty in duties if duty.state in STANDING and not duty.outside]
+    return {
+        "next_due": _earliest(duty.due_at for duty in ours),
+        "owed": len(ours),
+        "provisional": any(duty.provisional for duty in ours),
+        "stuck_since": _earliest(duty.stuck_since for duty in ours if duty.stuck),
+    }
 
 
 def _earliest(instants: Iterable[datetime | None]) -> datetime | None:

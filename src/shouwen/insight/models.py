@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -131,3 +133,118 @@ class Text(models.Model):
     @property
     def words(self) -> index.Words:
         return index.Words(self.pk, self.said + self.about + self.whose, self.who)
+
+
+class SavedView(models.Model):
+    """视图: a filter with its columns and its order under a name; its owner's, or shared with a unit's posts."""
+
+    owner = models.ForeignKey(PERSON, models.CASCADE, related_name="+", verbose_name=_("owner"))
+    name = models.CharField(_("name"), max_length=60)
+    shared_with = models.ForeignKey(
+        Unit, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with")
+    )
+    query = models.TextField(_("filter"), blank=True)
+    columns = models.JSONField(_("columns"), default=list)
+    sort = models.CharField(_("sorted by"), max_length=20, blank=True)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FirstView(models.Model):
+    """默认视图: the view with which the ledger opens for a person."""
+
+    person = models.OneToOneField(PERSON, models.CASCADE, primary_key=True, related_name="+")
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("first view")
+        verbose_name_plural = _("first views")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class JobState(models.TextChoices):
+    DRAFT = "draft", _("Not yet begun")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class BulkJob(models.Model):
+    """批量办理: one act upon many matters, each with its own result. ``data`` is what the act's form said."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("person"))
+    event = models.CharField(_("event"), max_length=64)
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.DRAFT)
+    made_at = models.DateTimeField(_("made at"))
+    done_at = models.DateTimeField(_("done at"), null=True)
+
+    class Meta:
+        verbose_name = _("bulk act")
+        verbose_name_plural = _("bulk acts")
+        indexes = [models.Index(fields=["person", "made_at"], name="bulk_person")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RECORDED = "recorded", _("Recorded")
+    REFUSED = "refused", _("A gate is shut")
+    NOT_ALLOWED = "not_allowed", _("Not allowed")
+    INVALID = "invalid", _("Does not fit")
+
+
+class BulkRow(models.Model):
+    """One matter of a bulk act, and what became of it; ``said`` is the reason where nothing was written."""
+
+    job = models.ForeignKey(BulkJob, models.CASCADE, related_name="rows")
+    place = models.PositiveIntegerField()
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="+")
+    outcome = models.CharField(_("result"), max_length=12, choices=Outcome, default=Outcome.WAITING)
+    said = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("row of a bulk act")
+        verbose_name_plural = _("rows of bulk acts")
+        constraints = [models.UniqueConstraint(fields=["job", "subject"], name="bulk_row_once")]
+        indexes = [models.Index(fields=["job", "outcome", "place"], name="bulk_row_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.place}"
+
+
+class ExportJob(models.Model):
+    """导出: a list asked for as a file, for its asker alone. The file is kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("person"))
+    query = models.TextField(_("filter"), blank=True)
+    columns = models.JSONField(_("columns"), default=list)
+    sort = models.CharField(_("sorted by"), max_length=20, blank=True)
+    language = models.CharField(max_length=10)
+    whole = models.BooleanField(_("in full"), default=False)
+    reason = models.CharField(_("reason"), max_length=200)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.RUNNING)
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    asked_at = models.DateTimeField(_("asked at"))
+    done_at = models.DateTimeField(_("done at"), null=True)
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        indexes = [models.Index(fields=["person", "asked_at"], name="export_person")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"

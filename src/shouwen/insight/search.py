@@ -96,3 +96,11 @@ def found(person: Person, sought: Sought, at: datetime) -> QuerySet[Line]:
     """The lines that hold it and that the person may see at ``at``, matters and all other subjects."""
     who = words_of(person, at)
     return Line.objects.filter(pk__in=matching(asked(sought, who))) if who else Line.objects.none()
+
+
+def newest(person: Person, sought: Sought, at: datetime, limit: int) -> list[Line]:
+    """At most so many of ``found``, those recorded last first; quick however many there are."""
+    who = words_of(person, at)
+    if not who:
+        return []
+    return list(Line.objects.filter(pk__in=matching(asked(sought, who), limit)).order_by("-pk"))

@@ -9,7 +9,9 @@ from django.db.migrations.state import StateApps
 MADE = {
     "sqlite": ["CREATE VIRTUAL TABLE insight_words USING fts5(words, content='', columnsize=0, tokenize='ascii')"],
     "postgresql": [
-        "CREATE TABLE insight_words (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
+        # Words lie apart from their rows, so that the rows of many hits are few pages.
+        "CREATE TABLE insight_words (rowid bigint PRIMARY KEY, words tsvector NOT NULL) WITH (toast_tuple_target = 128)",
+        "ALTER TABLE insight_words ALTER COLUMN words SET STORAGE EXTERNAL",
         "CREATE INDEX insight_words_gin ON insight_words USING gin (words)",
     ],
 }
