@@ -57,7 +57,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 class CustomerKind(models.TextChoices):
-    PERSON = "person", _("Person")
+    PERSON = "person", _("Individual")
     COMPANY = "company", _("Company")
 
 

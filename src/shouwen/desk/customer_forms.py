@@ -217,7 +217,7 @@ class LooksForm(forms.Form):
         label=_("Who looked"), required=False, widget=Combobox("person", reverse_lazy("desk:find-people"), _nobody)
     )
     customer = forms.CharField(label=_("Customer's number"), required=False, max_length=20)
-    since = _day(_("From"), required=False)
+    since = _day(_("From day"), required=False)
     until = _day(_("Up to and including"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shouwen.customers.changes import of_file
 from shouwen.customers.masking import mask_asset, mask_customer, mask_name, mask_value
 from shouwen.customers.models import (
-    Act,
     Asset,
     Change,
     Contact,
@@ -58,7 +58,7 @@ class Listed:
 
 def listed(customers: Iterable[Customer], person: Person, now: datetime, *, whole: bool = False) -> list[Listed]:
     """Rows of a list, in its order; five queries, whatever their number."""
-    found = described(customers, now.date())
+    found = described(customers, localdate(now))
     files = {str(one.customer.pk): one.customer.pk for one in found}
     merged = Customer.objects.filter(survivor__in=list(files.values())).values_list("pk", "survivor")
     files |= {str(pk): survivor for pk, survivor in merged if survivor is not None}
@@ -119,6 +119,12 @@ class Altered:
     title: str
     before: str
     after: str
+    names: bool
+    """Whether it says which contact or home the change is about."""
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
 
 
 @dataclass(frozen=True)
@@ -276,13 +282,18 @@ def told(change: Change, assets: Mapping[int, Asset], whole: bool) -> ToldChange
     before, after = change.before, change.after
     if before is None or after is None:
         return ToldChange(change, (), None, erased=True)
-    names = [name for name in _SAID if name in before or name in after]
     lines = [
-        Altered(str(_SAID[name]), *(_word(name, side, assets, whole) for side in (before, after))) for name in names
+        Altered(
+            str(title),
+            _word(name, before, assets, whole),
+            _word(name, after, assets, whole),
+            names=name in ("value", "asset"),
+        )
+        for name, title in _SAID.items()
+        if name in before or name in after
     ]
-    changed = [line for line in lines if line.before != line.after or change.act == Act.RELEASED]
     other = (after or before).get("other")
-    return ToldChange(change, changed or lines, other, erased=False)
+    return ToldChange(change, [line for line in lines if line.changed or line.names], other, erased=False)
 
 
 _SAID: Mapping[str, str | Promise] = {
@@ -328,6 +339,9 @@ _WHAT: Mapping[str, Promise] = {
     "customers compared": gettext_lazy("files compared"),
     "similar customers": gettext_lazy("files alike, at registration"),
     "access log": gettext_lazy("the access log"),
+    "ledger": gettext_lazy("search in the ledger"),
+    "letters": gettext_lazy("letters to the customer"),
+    "matters": gettext_lazy("the ledger"),
 }
 """What was looked at, in words."""
 
@@ -336,4 +350,8 @@ def looked_at(what: str) -> str:
     """What a line of the access log says was looked at."""
     if what.startswith("attachment "):
         return _("an attachment")
+    if what.startswith("mail "):
+        return _("a mail")
+    if what.startswith("API: "):
+        return _("by an integration: %(what)s") % {"what": what.removeprefix("API: ")}
     return str(_WHAT.get(what, what))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 
 from shouwen.customers.actions import register
 from shouwen.customers.masking import mask_phone
@@ -51,7 +52,7 @@ class Customers:
         assert self._spec is not None
         within = Customer.objects.filter(unit__path__prefix=unit.path)
         by_phone = self._spec.match == "phone"
-        fitting = with_phone(sought, within, self._now.date()) if by_phone else named(sought, within)
+        fitting = with_phone(sought, within, localdate(self._now)) if by_phone else named(sought, within)
         found = list(fitting[:2])
         # Two of one name, or two who share a telephone: which one it was cannot be told.
         return found[0] if len(found) == 1 else None

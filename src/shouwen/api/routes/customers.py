@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localdate
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -55,7 +56,7 @@ class AssetFilter(Schema):
 
 def visible_customers(who: Caller, by: CustomerFilter) -> QuerySet[Customer]:
     """Files that go on; those merged into another are read with it."""
-    rows: QuerySet[Customer] = search(by.q, visible(who.person, Customer.objects.all(), who.now), who.now.date())
+    rows: QuerySet[Customer] = search(by.q, visible(who.person, Customer.objects.all(), who.now), localdate(who.now))
     return rows if by.unit is None else rows.filter(in_unit("unit__", by.unit))
 
 
@@ -87,7 +88,7 @@ def list_customers(request: HttpRequest, by: Query[CustomerFilter], paging: Quer
     rows = visible_customers(who, by).select_related("unit")
     found, following = page(rows, ("pk",), paging.cursor, paging.limit, (whole,))
     revealed = _kept(who, Customer.objects.filter(pk__in=[one.pk for one in found]), reason)
-    told = described(found, who.now.date())
+    told = described(found, localdate(who.now))
     _log(who, "customers", told, revealed, reason)
     return {"items": [customer_told(one, revealed=one.customer.pk in revealed) for one in told], "next": following}
 
@@ -105,7 +106,7 @@ def read_customer(request: HttpRequest, customer: schemas.Pk) -> Plain:
     who, reason = caller(request), reveal_reason(request)
     file = _file(who, customer)
     revealed = _kept(who, Customer.objects.filter(pk=file.pk), reason)
-    (found,) = described([file], who.now.date())
+    (found,) = described([file], localdate(who.now))
     _log(who, "customer", [found], revealed, reason)
     return customer_told(found, revealed=file.pk in revealed)
 
@@ -120,7 +121,7 @@ def register_customer(request: HttpRequest, body: schemas.NewCustomer) -> HttpRe
         made = _sound(
             lambda: actions.register(unit, body.name, who.now, kind=body.kind, phones=body.phones, by=who.person)
         )
-        return Done(201, customer_told(described([made], who.now.date())[0], revealed=False))
+        return Done(201, customer_told(described([made], localdate(who.now))[0], revealed=False))
 
     return once(request, schemas.Customer, work)
 
@@ -133,7 +134,7 @@ def rename_customer(request: HttpRequest, customer: schemas.Pk, body: schemas.Ch
 
     def work(_key: str | None) -> Done:
         changed = _sound(lambda: actions.rename(file, body.name, by=who.person))
-        return Done(200, customer_told(described([changed], who.now.date())[0], revealed=False))
+        return Done(200, customer_told(described([changed], localdate(who.now))[0], revealed=False))
 
     return once(request, schemas.Customer, work)
 

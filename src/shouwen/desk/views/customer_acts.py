@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -160,7 +161,7 @@ def _initial(page: CustomerPage, name: str) -> dict[str, Any]:
     if name == "rename":
         found |= {"name": page.customer.name, "kind": page.customer.kind}
     if name in ("end-contact", "release", "contact", "hold"):
-        found["until" if name in ("end-contact", "release") else "since"] = page.now.date()
+        found["until" if name in ("end-contact", "release") else "since"] = localdate(page.now)
     return found
 
 
@@ -238,8 +239,8 @@ def _similar(person: Person, given: Mapping[str, Any]) -> list[Listed]:
     """Files with the same telephone or the same whole name among those that the person sees."""
     now = clock.now()
     seen = seen_customers(person, now)
-    found = {one.pk: one for one in with_phone(given["phone"], seen, now.date()).select_related("unit")[:SIMILAR]}
-    named = (hit.customer for hit in find(given["name"], seen.select_related("unit"), now.date()))
+    found = {one.pk: one for one in with_phone(given["phone"], seen, localdate(now)).select_related("unit")[:SIMILAR]}
+    named = (hit.customer for hit in find(given["name"], seen.select_related("unit"), localdate(now)))
     found |= {one.pk: one for one in named if one.name == given["name"].strip()}
     shown = list(found.values())[:SIMILAR]
     if shown:

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -82,7 +83,7 @@ def _asked(request: HttpRequest) -> tuple[dict[str, str], QuerySet[Customer]]:
         "kind": request.GET.get("kind", "") if request.GET.get("kind", "") in CustomerKind.values else "",
         "sort": request.GET.get("sort", "") if request.GET.get("sort", "") in SORTS else "name",
     }
-    rows = search(asked["q"], seen_customers(person, now), now.date())
+    rows = search(asked["q"], seen_customers(person, now), localdate(now))
     if asked["unit"]:
         unit = Unit.objects.filter(pk=asked["unit"][:18]).first()
         rows = rows.filter(served_within(unit.path)) if unit else rows.none()

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -236,14 +237,14 @@ def _shown(person: Person, customer: Customer | None, now: datetime) -> Found | 
     if customer is None:
         return None
     access_log.looked(person, None, "intake", customers=ids_of(customer))
-    return described([customer], now.date())[0]
+    return described([customer], localdate(now))[0]
 
 
 def _owners(person: Person, phone: str, now: datetime) -> list[Customer]:
     """Customers whom the person's posts serve and to whom this whole number belongs; looking is written down."""
     if not backwards(phone):
         return []
-    found = list(with_phone(phone, visible(person, Customer.objects.all(), now), now.date())[:OWNERS])
+    found = list(with_phone(phone, visible(person, Customer.objects.all(), now), localdate(now))[:OWNERS])
     if found:
         shown = [str(one.pk) for one in found]
         access_log.looked(person, None, "customer by phone", kind=AccessKind.SEARCHED, customers=shown)

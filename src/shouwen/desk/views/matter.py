@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.customers.queries import described
@@ -67,7 +68,7 @@ def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
         customers=page.customer_ids,
         reason=f"办理 {page.subject.number}",
     )
-    found = described([page.customer], page.now.date()) if page.customer else []
+    found = described([page.customer], localdate(page.now)) if page.customer else []
     context = {"page": page, "found": found[0] if found else None}
     return render(request, "desk/parts/revealed.html", context)
 
