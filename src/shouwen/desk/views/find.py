@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from shouwen.customers import queries
 from shouwen.customers.masking import mask_contact
 from shouwen.customers.models import Asset, Customer
-from shouwen.desk.workbench import masked_customers
+from shouwen.insight import search
 from shouwen.journal import access_log, clock
-from shouwen.journal.models import AccessKind, Subject
+from shouwen.journal.models import AccessKind
 from shouwen.journal.typed import typed
 from shouwen.organisation.access import visible
-from shouwen.organisation.models import Person
+from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.queries import find_people
 
 LIMIT = 8
@@ -81,12 +81,20 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def matters(request: HttpRequest) -> HttpResponse:
+def units(request: HttpRequest) -> HttpResponse:
+    """Units that stand, by any part of their name."""
     person, text = _asked(request)
-    seen = (
-        visible(person, Subject.objects.filter(number__icontains=text), clock.now()) if text else Subject.objects.none()
-    )
-    found = list(seen.order_by("-opened_at")[:LIMIT])
-    customers = masked_customers(found)
-    options = [Option(str(one.pk), one.number, customers.get(str(one.pk), "")) for one in found]
-    return _lines(request, options)
+    now = clock.now()
+    rows = visible(person, Unit.objects.holding(now).filter(name__contains=text), now) if text else Unit.objects.none()
+    found = rows.select_related("parent").order_by("path")[:LIMIT]
+    return _lines(request, [Option(str(one.pk), one.name, one.parent.name if one.parent else "") for one in found])
+
+
+@login_required
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    """The newest matters, and causes, that hold what was typed and that the person may see."""
+    person, text = _asked(request)
+    sought = search.read(text)
+    found = search.newest(person, sought, clock.now(), LIMIT) if sought else []
+    return _lines(request, [Option(str(one.subject_id), one.number, one.customer_name) for one in found])
