@@ -312,6 +312,30 @@ def test_policies_in_force_with_clauses_and_rules(api: Api, world: World) -> Non
     assert api.get("/policies", {"kind": "cause"}).json()["items"] == held[:1]
 
 
+def test_how_each_clause_fares(api: Api, world: World) -> None:
+    """Two complaints open two duties each under desk/1; one is verified in time, one overdue a day later."""
+    kept = world.intake()
+    world.intake(at("2026-03-02 09:10"))
+    world.take(Draft(kept, "verified", {"result": "属实"}), now=at("2026-03-02 10:00"))
+    version = api.get("/policies").json()["items"][0]["version"]
+    with clock.at(at("2026-03-03 09:30")):
+        told = api.get(f"/policies/{version}/figures", {"days": 7}).json()
+        elsewhere = join("外部", [world.other.posts.get()]).get(f"/policies/{version}/figures").json()
+    assert (told["first"], told["last"]) == ("2026-02-25", "2026-03-03")
+    (desk,) = told["items"]
+    assert desk == {
+        "clause": "desk/1",
+        "opened": 5,
+        "kept": 1,
+        "late": 0,
+        "running": 3,
+        "overdue": 1,
+        "let_off": 0,
+        "void": 0,
+    }
+    assert elsewhere["items"] == []
+
+
 def test_a_year_of_the_calendar(api: Api, world: World) -> None:
     """国务院办公厅关于2026年部分节假日安排的通知: 1 to 7 October are holidays, 10 October is a workday."""
     told = api.get(f"/calendars/{world.project.pk}/2026").json()

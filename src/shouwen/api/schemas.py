@@ -463,6 +463,25 @@ class Clauses(Schema):
     items: list[Clause]
 
 
+class ClauseFigures(Schema):
+    """How many duties of the clause opened in the days, and what became of them; `opened` is the sum of the rest."""
+
+    clause: str
+    opened: int
+    kept: int
+    late: int = Field(description="Kept late")
+    running: int
+    overdue: int
+    let_off: int = Field(description="Waived or excused")
+    void: int
+
+
+class FiguresOfClauses(Schema):
+    first: date = Field(description="First day counted, in Asia/Shanghai")
+    last: date
+    items: list[ClauseFigures]
+
+
 class Day(Schema):
     date: date
     kind: str

@@ -86,7 +86,7 @@ def send(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         sock = _connected(host, port, secure=parts.scheme == "https")
     except (OSError, UnicodeError) as error:
-        raise Unreachable(f"{type(error).__name__}: {error}") from error
+        raise Unreachable(_said(error)) from error
     # Whatever the other side does, the exchange ends in time.
     alarm = Timer(WHOLE, _cut, [sock])
     alarm.start()
@@ -94,7 +94,7 @@ def send(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         return _exchanged(sock, host, parts.netloc, target, body, headers)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unreachable(f"{type(error).__name__}: {error}") from error
+        raise Unreachable(_said(error)) from error
     finally:
         alarm.cancel()
         sock.close()
@@ -127,6 +127,11 @@ def _exchanged(
     response = connection.getresponse()
     text = response.read(READ).decode("utf-8", "replace").replace("\0", "\ufffd")
     return Answer(response.status, text)
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without what cannot be stored: the other side may have sent anything."""
+    return f"{type(error).__name__}: {error}".replace("\0", "\ufffd")
 
 
 def _cut(sock: socket.socket) -> None:

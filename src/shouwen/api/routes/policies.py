@@ -18,6 +18,7 @@ from shouwen.api.told import Plain, local
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
 from shouwen.governance.queries import calendar_year
+from shouwen.insight import clauses, supervision
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.policy import Policy
@@ -27,6 +28,10 @@ from shouwen.policy.sentences import clause_sentences
 router = Router(tags=["policies"])
 READ = Bearer(Scope.POLICIES_READ)
 Year = Annotated[int, Path(ge=1949, le=2199)]
+
+
+class Days(Schema):
+    days: int = Field(30, ge=1, le=366, description="So many days back, today included")
 
 
 class InForceFilter(Schema):
@@ -91,6 +96,19 @@ def list_clauses(request: HttpRequest, version: schemas.Pk) -> Plain:
     """All clauses in the order of the text, each with its rules: in a sentence, and as JSON."""
     _found, policy = _policy(request, version)
     return {"items": [_clause(policy, clause) for clause in policy.clauses]}
+
+
+@router.get("/policies/{int:version}/figures", auth=Bearer(Scope.MATTERS_READ), response=schemas.FiguresOfClauses)
+def read_figures(request: HttpRequest, version: schemas.Pk, of: Query[Days]) -> Plain:
+    """How each clause fares: duties that opened in the last days, of those that the integration sees, by outcome."""
+    check_known(request, Days)
+    who = caller(request)
+    _found, policy = _policy(request, version)
+    scope = supervision.Scope(who.person, who.now)
+    span = clauses.Span.of(of.days, scope)
+    figures = clauses.fared(scope, tuple(clause.id for clause in policy.clauses), span)
+    told = [{"clause": clause.id, **figures[clause.id]} for clause in policy.clauses if clause.id in figures]
+    return {"first": span.first, "last": span.last, "items": told}
 
 
 @router.get("/policies/{int:version}/clauses/{path:clause}", auth=READ, response=schemas.Clause)

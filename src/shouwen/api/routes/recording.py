@@ -173,9 +173,7 @@ def _actor(subject: Subject, body: schemas.Act, who: Caller) -> Actor:
 
 def _done(written: Recorded, who: Caller, *, dry_run: bool) -> Done:
     subject = written.subject
-    owed = [duty for duty in written.duties if duty.subject_id == subject.pk]
-    if written.repeated:
-        owed = list(Duty.objects.filter(subject=subject, state__in=STANDING))
+    owed = _owed(written, subject)
     body = {
         "matter": subject_told(subject),
         "entries": [entry_told(entry, subject.unit) for entry in written.entries if entry.subject_id == subject.pk],
@@ -186,6 +184,18 @@ def _done(written: Recorded, who: Caller, *, dry_run: bool) -> Done:
     if dry_run:
         return Done(200, body, (tag,))
     return Done(201, body, (("Location", f"/api/v1/matters/{subject.pk}"), tag))
+
+
+def _owed(written: Recorded, subject: Subject) -> list[Duty]:
+    """The standing duties that the call has in memory, those that it opened with the ids that they were given."""
+    if written.repeated:
+        return list(Duty.objects.filter(subject=subject, state__in=STANDING))
+    owed = [duty for duty in written.duties if duty.subject_id == subject.pk]
+    if any(duty.pk is None for duty in owed):
+        ids = dict(Duty.objects.filter(subject=subject).values_list("key", "pk"))
+        for duty in owed:
+            duty.pk = ids[duty.key]
+    return owed
 
 
 def _by_due(duty: Duty) -> tuple[bool, datetime, int]:
