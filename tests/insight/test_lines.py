@@ -1,17 +1,20 @@
 """Lines and texts are in step with the journals, in the transaction of every entry (台账行、索引)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.journal.world import FOUNDED, MONDAY, World
 
+from shouwen.cli.search import search
 from shouwen.customers import actions as registry
 from shouwen.customers.merging import merge, unmerge
-from shouwen.insight import index
+from shouwen.insight import index, rebuild
 from shouwen.insight.models import Line, Text
-from shouwen.insight.rebuild import differences, reindex
+from shouwen.insight.rebuild import differences, left_after, reindex
 from shouwen.insight.seen_by import words_of
 from shouwen.journal.drafts import Draft
 from shouwen.journal.models import Subject
@@ -140,3 +143,31 @@ def test_a_line_that_was_tampered_with_is_told(world: World) -> None:
     Line.objects.update(state="ended")
     Text.objects.update(said="")
     assert [(one.subject, one.columns) for one in differences()] == [(subject.pk, ("state", "said"))]
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        world.intake(now=MONDAY + timedelta(minutes=n))
+    monkeypatch.setattr(rebuild, "CHUNK", 1)
+    done: list[UUID] = []
+
+    def progress(_count: int, last: UUID) -> None:
+        done.append(last)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reindex(None, progress)
+    assert (Line.objects.count(), left_after(done[-1])) == (2, 1)
+    assert reindex(done[-1]) == 1
+    assert (len(hits("渗水")), list(differences())) == (3, [])
+
+
+def test_the_command_tells_differences_and_mends_them(world: World) -> None:
+    subject = world.intake()
+    assert CliRunner().invoke(search, ["check"]).exit_code == 0
+    Text.objects.update(said="")
+    told = CliRunner().invoke(search, ["check"])
+    assert (told.exit_code, f"{subject.number}: said" in told.stdout) == (1, True)
+    assert "1 lines made anew" in CliRunner().invoke(search, ["reindex"]).stdout
+    assert CliRunner().invoke(search, ["check"]).exit_code == 0

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "organisation": ("shouwen.cli.organisation:organisation", "Units, posts and people from a workbook."),
     "policy": ("shouwen.cli.policy:policy", "Regulations as files: check, show, print, compare, coverage."),
     "replay": ("shouwen.cli.replay:replay", "A journal under a policy, as duties and breaches."),
+    "search": ("shouwen.cli.search:search", "Lines of the ledger and the index of search: made anew, compared."),
     "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),
     "verify": ("shouwen.cli.verify:verify", "Whether the journals are what was recorded."),
     "worker": ("shouwen.cli.worker:worker", "What time brings about: overdue duties, messages, anchors."),

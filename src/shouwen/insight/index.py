@@ -93,8 +93,15 @@ def matching(asked: Asked, newest: int | None = None) -> RawSQL:
     """The ids of the lines that are asked for, for ``pk__in``; at most so many, those with the highest ids."""
     sql, parameters = _select(asked)
     if newest is not None:
-        sql, parameters = f"{sql} ORDER BY rowid DESC LIMIT %s", [*parameters, newest]
+        sql, parameters = f"{_whole(sql)} ORDER BY rowid DESC LIMIT %s", [*parameters, newest]
     return RawSQL(sql, parameters)
+
+
+def _whole(sql: str) -> str:
+    """On PostgreSQL the index is asked for all before some are taken: else it unpacks row after row to look."""
+    if connection.vendor != "postgresql":
+        return sql
+    return f"WITH hits AS MATERIALIZED ({sql}) SELECT rowid FROM hits"
 
 
 class Among(Func):
@@ -118,9 +125,14 @@ def count(asked: Asked, limit: int) -> int:
     """How many lines are asked for, counted up to `limit`."""
     sql, parameters = _select(asked)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT %s) AS found", [*parameters, limit])
+        cursor.execute(f"SELECT count(*) FROM ({_whole(sql)} LIMIT %s) AS found", [*parameters, limit])
         found: int = cursor.fetchone()[0]
     return found
+
+
+def plans() -> bool:
+    """Whether the database knows by itself when to go through lines in their order and when to gather and sort."""
+    return connection.vendor == "postgresql"
 
 
 def _select(asked: Asked) -> tuple[str, list[Any]]:

@@ -157,7 +157,7 @@ def ledger(person: Person, chosen: Filter, at: datetime, zone: ZoneInfo) -> Ledg
         return Ledger(Line.objects.none(), Line.objects.none())
     if sought is not None:
         return _searched(search.asked(sought, who), asked)
-    reach = index.count(index.Asked(who=who), MANY + 1)
+    reach = 0 if index.plans() else index.count(index.Asked(who=who), MANY + 1)
     rows, counted = (
         visible(person, (WideLine if reach > limit else Line).objects.filter(asked), at) for limit in (WIDE, MANY)
     )

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from shouwen.governance.programs import program_of
 from shouwen.insight import index
@@ -86,19 +87,24 @@ def _sorted(text: Text, name: str) -> list[str] | str:
     return sorted(value.split()) if name in ("named", "who") else value
 
 
+def left_after(after: UUID | None) -> int:
+    """How many subjects come after this one; all of them for None."""
+    return _later(after).count()
+
+
+def _later(after: UUID | None) -> QuerySet[Subject]:
+    rows = Subject.objects.order_by("opened_at", "pk")
+    if after is None:
+        return rows
+    last = Subject.objects.get(pk=after)
+    return rows.filter(Q(opened_at__gt=last.opened_at) | Q(opened_at=last.opened_at, pk__gt=last.pk))
+
+
 def _chunks(after: UUID | None) -> Iterator[list[UUID]]:
     """Ids of all subjects in the order of their opening."""
-    last = Subject.objects.get(pk=after) if after else None
-    while True:
-        rows = Subject.objects.order_by("opened_at", "pk")
-        if last is not None:
-            later = rows.filter(opened_at__gt=last.opened_at)
-            rows = later | rows.filter(opened_at=last.opened_at, pk__gt=last.pk)
-        chunk = list(rows[:CHUNK])
-        if not chunk:
-            return
-        yield [subject.pk for subject in chunk]
-        last = chunk[-1]
+    while chunk := list(_later(after).values_list("pk", flat=True)[:CHUNK]):
+        yield chunk
+        after = chunk[-1]
 
 
 def _made(subjects: Sequence[Subject]) -> Made:
