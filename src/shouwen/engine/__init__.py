@@ -3,12 +3,13 @@
 from shouwen.engine.answers import STANDING, Breach, Coming, Next, Owed, Proposed, Shut, Why
 from shouwen.engine.entry import Entry, effective, order
 from shouwen.engine.journal_file import JournalError, read_journal
-from shouwen.engine.program import Program, compile_policy
+from shouwen.engine.program import OWN, Program, compile_policy
 from shouwen.engine.replay import replay, subject_lines
 from shouwen.engine.standing import Standing, fold
 from shouwen.engine.stuck import Stuck, stuck
 
 __all__ = [
+    "OWN",
     "STANDING",
     "Breach",
     "Coming",

@@ -118,6 +118,10 @@ def _watched_in_time(trigger: model.Passed | model.Every | model.Ahead) -> Itera
         yield end, 0, "unless"
 
 
+OWN = frozenset({"overdue", "proposed", "breached"})
+"""What the house writes of what it has noticed; nobody's act."""
+
+
 class Program:
     """A policy under one calendar, indexed. Immutable once made; one serves any number of journals."""
 
@@ -255,6 +259,15 @@ class Program:
         return lambda value: self.role(value) if isinstance(value, str) else None
 
     # --- asking ---------------------------------------------------------
+
+    def concerns_duties(self, event: str) -> bool:
+        """Whether such an entry can open, keep or change a duty, or open a gate. The house's own ``overdue`` and
+        ``proposed`` as a rule cannot: what is owed stays what it was."""
+        if event not in OWN:
+            return True
+        opens = any(isinstance(watch.timed.rule, model.Duty) for watch in self.watches.get(event, ()))
+        moves = event in self.keepers or event in self.updates or event in self.counts or event in self.looked_back
+        return opens or moves
 
     def may(self, event: str) -> tuple[str, ...] | None:
         """Roles that may do this act; None where no clause names anybody."""

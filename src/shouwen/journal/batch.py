@@ -37,6 +37,7 @@ from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.organisation.resolve import Directory, Holder
 from shouwen.organisation.seats import Seat, seats
+from shouwen.organisation.snapshot import Snapshot, snapshot
 from shouwen.policy.model import Role
 
 Call = Sequence[Draft]
@@ -119,7 +120,9 @@ class Batch:
         if not ids:
             return
         locked = Subject.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-        subjects = list(locked.select_related("unit"))
+        subjects = list(locked)
+        for subject in subjects:
+            subject.unit = self._house.units[subject.unit_id]
         steps = steps_of(subjects)
         duties: dict[UUID, dict[str, Duty]] = {subject.pk: {} for subject in subjects}
         for duty in Duty.objects.filter(subject__in=subjects):
@@ -133,6 +136,10 @@ class Batch:
                 duty.subject = subject
             self._journals[subject.pk] = journal
             self._heads[subject.pk] = subject.head_seq
+
+    @cached_property
+    def _house(self) -> Snapshot:
+        return snapshot()
 
     def _journal(self, draft: Draft) -> OpenJournal:
         if isinstance(draft.subject, NewSubject):

@@ -43,12 +43,15 @@ class OpenJournal:
     """Standings under calendars that the subject was counted under before, where a duty still needs one."""
     recounted: frozenset[str] = frozenset()
     """Duties that are moved to the subject's calendar now, whatever their rows say."""
+    _owed: tuple[datetime, list[tuple[Owed, Standing]]] | None = None
+    """What was found owed at an instant, while nothing was added that could change it."""
 
     def __post_init__(self) -> None:
         self.refold()
 
     def refold(self) -> None:
         self.earlier.clear()
+        self._owed = None
         if self.program is not None:
             self.standing = self._fold(self.program)
 
@@ -64,7 +67,12 @@ class OpenJournal:
         """
         if self.standing is None:
             return []
-        found = {one.key: (one, self.standing) for one in self.standing.duties(now)}
+        if self._owed is None or self._owed[0] != now:
+            self._owed = now, self._owed_at(self.standing, now)
+        return self._owed[1]
+
+    def _owed_at(self, current: Standing, now: datetime) -> list[tuple[Owed, Standing]]:
+        found = {one.key: (one, current) for one in current.duties(now)}
         for standing in self._earlier():
             version = standing.program.calendar.version
             for one in standing.duties(now):
@@ -114,6 +122,8 @@ class OpenJournal:
         self.added.append(entry)
         if sealed:
             self.sealed[entry.seq] = sealed
+        if self.program is None or self.program.concerns_duties(entry.type):
+            self._owed = None
         own = step(self.subject, entry)
         self.steps.append(own)
         if self.standing is not None:

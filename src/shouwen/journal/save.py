@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain as flat
 
 from django.db import transaction
 
@@ -10,10 +9,10 @@ from shouwen.journal import clock, numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
-from shouwen.journal.models import Content, Duty, Entry, Involved, Outbox, Subject
+from shouwen.journal.models import Content, Entry, Outbox, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
-from shouwen.journal.statements import update
+from shouwen.journal.statements import insert, update
 from shouwen.journal.withheld import withhold
 
 SUBJECT_COLUMNS = (
@@ -27,12 +26,12 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     """Write everything that a batch has made. Must run in its transaction."""
     contents = [content for journal in journals for content in journal.seal()]
     _subjects(journals)
-    Entry.objects.bulk_create(flat.from_iterable(journal.added for journal in journals))
+    _entries([entry for journal in journals for entry in journal.added])
     Content.objects.bulk_create(Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents)
     _duties(settled)
-    Involved.objects.bulk_create((row for one in settled for row in one.involved), ignore_conflicts=True)
+    insert([row for one in settled for row in one.involved], ignore=True)
     # The key decides: what was told under it before is not told again.
-    Outbox.objects.bulk_create(told, ignore_conflicts=True)
+    insert(told, ignore=True)
     if told:
         transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
     bring_links(journals)
@@ -40,6 +39,14 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     _erase(journals)
     projectors.run(journals, settled)
     withhold(journals, max((journal.subject.folded_at for journal in journals), default=clock.now()))
+
+
+def _entries(entries: Sequence[Entry]) -> None:
+    """What the house itself has noticed is spoken of by its sequence alone; of what people write the ids are told."""
+    if any(entry.by_id is not None or entry.content_digest for entry in entries):
+        Entry.objects.bulk_create(entries)
+    else:
+        insert(entries)
 
 
 def _subjects(journals: Sequence[OpenJournal]) -> None:
@@ -56,7 +63,7 @@ def _subjects(journals: Sequence[OpenJournal]) -> None:
 
 
 def _duties(settled: Sequence[Settled]) -> None:
-    Duty.objects.bulk_create(duty for one in settled for duty in one.opened)
+    insert([duty for one in settled for duty in one.opened])
     update([duty for one in settled for duty in one.moved], COMPUTED)
 
 

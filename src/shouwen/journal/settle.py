@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shouwen.engine import Owed, Standing, effective
@@ -18,9 +18,19 @@ from shouwen.journal.owners import ownership
 from shouwen.journal.pen import REBASED, OpenJournal
 from shouwen.journal.urging import URGING
 
+PASSABLE = frozenset({"open", "overdue", "late"})
+"""States in which a duty's due time can have passed unkept."""
 ENDING = frozenset({"closed", "ended", "withdrawn"})
 GONE = {"state": DutyState.VOID, **NOT_STUCK}
 """Of a duty that no longer follows from its journal."""
+
+
+class Before(NamedTuple):
+    """A stored duty as it was."""
+
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
 
 
 @dataclass
@@ -151,10 +161,9 @@ def noticed(journal: OpenJournal) -> set[tuple[str, str]]:
 def _overdue(journal: OpenJournal, now: datetime, call: UUID) -> None:
     """One entry for each duty whose due time has passed, whether it was then kept late or not at all."""
     known = noticed(journal)
-    for one, standing in journal.owed(moment(journal, now)):
-        columns = computed(one, standing, now)
-        due_at: datetime | None = columns["due_at"]
-        if due_at is None or due_at >= now or columns["state"] not in (DutyState.OPEN, DutyState.LATE):
+    for one, _standing in journal.owed(moment(journal, now)):
+        due_at = one.due_at
+        if due_at is None or due_at >= now or one.state not in PASSABLE:
             continue
         if (one.key, instant(due_at)) in known or _quiet(journal.subject, due_at):
             continue
@@ -208,7 +217,7 @@ def _bring_duties(
             settled.keepers += one.rule.by
             _tell(duty, None, now, notices)
         else:
-            before = Duty(state=stored.state, opened_at=stored.opened_at, due_at=stored.due_at)
+            before = Before(stored.state, stored.opened_at, stored.due_at)
             if changed(stored, columns):
                 settled.moved.append(stored)
             _tell(stored, before, now, notices)
@@ -222,7 +231,7 @@ def _bring_duties(
     return settled
 
 
-def _tell(duty: Duty, before: Duty | None, now: datetime, notices: Notices) -> None:
+def _tell(duty: Duty, before: Before | None, now: datetime, notices: Notices) -> None:
     if _quiet(duty.subject, duty.due_at or duty.opened_at):
         return
     opened = before is None or before.state == DutyState.VOID or before.opened_at != duty.opened_at

@@ -15,7 +15,7 @@ from shouwen.journal.models import Subject
 from shouwen.journal.outbox import LEASE
 from shouwen.journal.record import look_again
 
-BATCH = 20
+BATCH = 250
 _log = structlog.get_logger(__name__)
 
 
@@ -24,7 +24,7 @@ def sweep(lease: timedelta = LEASE) -> int:
     done = 0
     while True:
         now = clock.now()
-        subjects = claim(Subject.objects.filter(wakes_at__lt=now), "wakes_at", now, lease, BATCH)
+        subjects = claim(Subject.objects.filter(wakes_at__lt=now), "wakes_at", now, lease, BATCH, ("failures",))
         if not subjects:
             return done
         done += _look(subjects)
