@@ -1,4 +1,4 @@
-"""axe-core finds nothing of level A or AA on the pages of an officer's and a leader's day (WCAG 2.2), light and dark."""
+"""axe-core finds nothing of level A or AA (WCAG 2.2) on the pages of a day at the desk, light and dark."""
 
 from pathlib import Path
 
