@@ -132,7 +132,12 @@ def test_a_journal_removed_whole_is_found_by_the_anchor_alone(world: World, tmp_
                     [key(subject)],
                 )
             cursor.execute(f"DELETE FROM journal_{table} WHERE subject_id = %s", [key(subject)])
-        cursor.execute("DELETE FROM matters_brought WHERE subject_id = %s", [key(subject)])
+        cursor.execute(
+            "DELETE FROM insight_text WHERE line_id IN (SELECT id FROM insight_line WHERE subject_id = %s)",
+            [key(subject)],
+        )
+        for table in ("insight_line", "matters_brought"):
+            cursor.execute(f"DELETE FROM {table} WHERE subject_id = %s", [key(subject)])
         cursor.execute("DELETE FROM journal_subject WHERE id = %s", [key(subject)])
     assert found() == []
     assert found(anchor) == [
