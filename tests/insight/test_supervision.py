@@ -83,7 +83,12 @@ def test_the_units_sum_up_to_the_whole(overseen: Overseen) -> None:
         assert sum(one.figures[name] for one in (*whole.branches, whole.own)) == whole.totals[name]
     assert {one.unit.name: one.in_time for one in whole.branches} == {"云栖一期": 60, "云栖二期": 0}
     top = board(Scope(world.boss, NOW))
-    assert [(one.unit.name, one.figures["open"], one.below) for one in top.branches] == [("江州公司", 3, 2)]
+    assert [(one.unit.name, one.figures["open"], one.below) for one in top.branches] == [
+        ("云栖一期", 2, 0),
+        ("云栖二期", 1, 0),
+    ]
+    assert top.own is not None
+    assert top.own.unit.name == "江州公司"
 
 
 def test_nobody_is_counted_whom_the_person_may_not_see(overseen: Overseen) -> None:

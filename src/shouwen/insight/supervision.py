@@ -181,7 +181,7 @@ class Board:
     totals: Mapping[str, int]
     branches: list[Branch]
     own: Branch | None
-    """What lies in the chosen unit itself."""
+    """What lies in the unit itself of whose parts the branches are."""
 
     @property
     def in_time(self) -> int | None:
@@ -189,7 +189,8 @@ class Board:
 
 
 def board(scope: Scope) -> Board:
-    """All figures, and the units one step below the chosen one (or the topmost that the person sees)."""
+    """All figures, and the units one step below the chosen one, or below the topmost that the person sees if it is one
+    alone; else the topmost."""
     counts = _by_unit(scope.duties, "subject__unit", scope, "duties")
     for unit, found in _by_unit(scope.subjects, "unit", scope, "matters").items():
         counts[unit].update(found)
@@ -233,8 +234,11 @@ def _tree(scope: Scope, counts: Mapping[int, Mapping[str, int]]) -> tuple[list[B
     missing = counts.keys() - known.keys()
     known |= Unit.objects.in_bulk(sorted(missing)) if missing else {}
     tops = _tops(scope, known, counts.keys())
+    focus = scope.unit
+    if focus is None and len(tops) == 1 and (below := _below(known, tops[0])):
+        focus, tops = known[tops[0]], below
     branches = {pk: Branch(known[pk]) for pk in tops}
-    own = Branch(scope.unit) if scope.unit is not None else None
+    own = Branch(focus) if focus is not None else None
     for pk, unit in known.items():
         branch = next((branches[one] for one in line_of(unit.path) if one in branches), None)
         if branch is None:
@@ -249,11 +253,15 @@ def _tree(scope: Scope, counts: Mapping[int, Mapping[str, int]]) -> tuple[list[B
     return list(branches.values()), own
 
 
+def _below(known: Mapping[int, Unit], pk: int) -> list[int]:
+    return [one for one, unit in known.items() if unit.parent_id == pk]
+
+
 def _tops(scope: Scope, known: Mapping[int, Unit], counted: Collection[int]) -> list[int]:
     """The units of his posts (the roots, for who sees everything), and those of what he sees besides, as somebody
     addressed or handling it: each under its own unit."""
     if scope.unit is not None:
-        return [pk for pk, unit in known.items() if unit.parent_id == scope.unit.pk]
+        return _below(known, scope.unit.pk)
     everything = scope.person.is_superuser or scope.person.auditor
     paths = {seat.unit.path for seat in seats(scope.person, scope.now)} if not everything else set()
     found: list[int] = []

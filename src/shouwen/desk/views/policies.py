@@ -64,7 +64,8 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     chapters = reader.narrowed(reader.chapters(edition.policy), text)
     scope = scope_of(request)
     days = _days(request)
-    query = {"version": edition.version.pk, "days": days, **({"unit": scope.unit.pk} if scope.unit else {})}
+    query: dict[str, object] = {"version": edition.version.pk, "days": days}
+    query |= {name: value for name, value in (("unit", scope.unit and scope.unit.pk), ("q", text)) if value}
     context = {
         "edition": edition,
         "chapters": chapters,
@@ -103,7 +104,8 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
     edition = _chosen(request, name, list(reader.versions_of(name)))
     scope = scope_of(request)
     span = Span.of(_days(request), scope)
-    clauses = [clause for chapter in reader.chapters(edition.policy) for clause in chapter.clauses]
+    chapters = reader.narrowed(reader.chapters(edition.policy), typed(request.GET.get("q", ""), 60))
+    clauses = [clause for chapter in chapters for clause in chapter.clauses]
     found = fared(scope, tuple(clause.id for clause in clauses), span)
     shut = shutting(scope)
     common = {"unit": scope.unit.pk} if scope.unit else {}
