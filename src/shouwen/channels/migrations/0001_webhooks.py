@@ -6,60 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0006_supervision'),
-        ('organisation', '0002_absence_delegation_authority'),
+        ("journal", "0006_supervision"),
+        ("organisation", "0002_absence_delegation_authority"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=500, verbose_name='address')),
-                ('events', models.JSONField(blank=True, default=list, verbose_name='events')),
-                ('kinds', models.JSONField(blank=True, default=list, verbose_name='kinds of subject')),
-                ('secret', models.CharField(max_length=100)),
-                ('secret_before', models.CharField(blank=True, max_length=100)),
-                ('before_until', models.DateTimeField(blank=True, null=True)),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
-                ('failing_since', models.DateTimeField(blank=True, null=True, verbose_name='failing since')),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('rests_until', models.DateTimeField(blank=True, null=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True, verbose_name='switched off at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='taken away at')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='webhooks', to=settings.AUTH_USER_MODEL, verbose_name='acts as')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.CharField(max_length=500, verbose_name="address")),
+                ("events", models.JSONField(blank=True, default=list, verbose_name="events")),
+                ("kinds", models.JSONField(blank=True, default=list, verbose_name="kinds of subject")),
+                ("secret", models.CharField(max_length=100)),
+                ("secret_before", models.CharField(blank=True, max_length=100)),
+                ("before_until", models.DateTimeField(blank=True, null=True)),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                ("failing_since", models.DateTimeField(blank=True, null=True, verbose_name="failing since")),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("rests_until", models.DateTimeField(blank=True, null=True)),
+                ("disabled_at", models.DateTimeField(blank=True, null=True, verbose_name="switched off at")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="taken away at")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="responsible",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="webhooks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="acts as",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'webhook',
-                'verbose_name_plural': 'webhooks',
-                'ordering': ['pk'],
+                "verbose_name": "webhook",
+                "verbose_name_plural": "webhooks",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='WebhookDelivery',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('status', models.PositiveSmallIntegerField(null=True, verbose_name='status')),
-                ('delivered', models.BooleanField(verbose_name='delivered')),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='error')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('milliseconds', models.PositiveIntegerField(default=0, verbose_name='milliseconds')),
-                ('outbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhook_deliveries', to='journal.outbox')),
-                ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='channels.webhook', verbose_name='webhook')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("status", models.PositiveSmallIntegerField(null=True, verbose_name="status")),
+                ("delivered", models.BooleanField(verbose_name="delivered")),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="error")),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("milliseconds", models.PositiveIntegerField(default=0, verbose_name="milliseconds")),
+                (
+                    "outbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="webhook_deliveries",
+                        to="journal.outbox",
+                    ),
+                ),
+                (
+                    "webhook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="channels.webhook",
+                        verbose_name="webhook",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'webhook delivery',
-                'verbose_name_plural': 'webhook deliveries',
-                'indexes': [models.Index(fields=['webhook', '-id'], name='webhookdelivery_latest')],
+                "verbose_name": "webhook delivery",
+                "verbose_name_plural": "webhook deliveries",
+                "indexes": [models.Index(fields=["webhook", "-id"], name="webhookdelivery_latest")],
             },
         ),
     ]

@@ -6,28 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('journal', '0007_notices_on_the_desk'),
+        ("journal", "0007_notices_on_the_desk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('writing', models.BooleanField(default=False, verbose_name='writing')),
-                ('seen_at', models.DateTimeField(verbose_name='seen at')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='journal.subject', verbose_name='subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("writing", models.BooleanField(default=False, verbose_name="writing")),
+                ("seen_at", models.DateTimeField(verbose_name="seen at")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="journal.subject",
+                        verbose_name="subject",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'presence',
-                'verbose_name_plural': 'presences',
-                'constraints': [models.UniqueConstraint(fields=('subject', 'person'), name='presence_once')],
+                "verbose_name": "presence",
+                "verbose_name_plural": "presences",
+                "constraints": [models.UniqueConstraint(fields=("subject", "person"), name="presence_once")],
             },
         ),
     ]

@@ -6,32 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('governance', '0002_calendar_versions'),
-        ('organisation', '0001_initial'),
+        ("governance", "0002_calendar_versions"),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(blank=True, max_length=64, verbose_name='kind of subject')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('hours', models.PositiveIntegerField(verbose_name='hours overdue')),
-                ('post', models.CharField(max_length=100, verbose_name='post that is told')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ladder', to='organisation.unit', verbose_name='unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(blank=True, max_length=64, verbose_name="kind of subject")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("hours", models.PositiveIntegerField(verbose_name="hours overdue")),
+                ("post", models.CharField(max_length=100, verbose_name="post that is told")),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ladder",
+                        to="organisation.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of the ladder',
-                'verbose_name_plural': 'ladder of escalation',
-                'ordering': ['unit', 'kind', 'level'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='escalation_period'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('unit', 'kind', 'level'), name='escalation_level')],
+                "verbose_name": "step of the ladder",
+                "verbose_name_plural": "ladder of escalation",
+                "ordering": ["unit", "kind", "level"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="escalation_period",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("unit", "kind", "level"),
+                        name="escalation_level",
+                    ),
+                ],
             },
         ),
     ]

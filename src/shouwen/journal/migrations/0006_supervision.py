@@ -13,57 +13,64 @@ def fold_anew(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('governance', '0002_calendar_versions'),
-        ('journal', '0005_confidential_stuck_access'),
-        ('organisation', '0001_initial'),
+        ("governance", "0002_calendar_versions"),
+        ("journal", "0005_confidential_stuck_access"),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='duty',
-            name='duty_clause',
+            model_name="duty",
+            name="duty_clause",
         ),
         migrations.AddField(
-            model_name='duty',
-            name='gate',
-            field=models.CharField(blank=True, help_text='the first of the gates in the way', max_length=150, verbose_name='gate'),
+            model_name="duty",
+            name="gate",
+            field=models.CharField(
+                blank=True, help_text="the first of the gates in the way", max_length=150, verbose_name="gate"
+            ),
         ),
         migrations.AddField(
-            model_name='subject',
-            name='late_at',
-            field=models.DateTimeField(null=True, verbose_name='last recorded late at'),
+            model_name="subject",
+            name="late_at",
+            field=models.DateTimeField(null=True, verbose_name="last recorded late at"),
         ),
         migrations.AddField(
-            model_name='subject',
-            name='moved_at',
-            field=models.DateTimeField(help_text='when somebody last did something', null=True, verbose_name='last moved at'),
+            model_name="subject",
+            name="moved_at",
+            field=models.DateTimeField(
+                help_text="when somebody last did something", null=True, verbose_name="last moved at"
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['state', 'due_at'], name='duty_state_due'),
+            model_name="duty",
+            index=models.Index(fields=["state", "due_at"], name="duty_state_due"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['clause', 'state', 'opened_at'], name='duty_clause_opened'),
+            model_name="duty",
+            index=models.Index(fields=["clause", "state", "opened_at"], name="duty_clause_opened"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('gate', ''), _negated=True), fields=['gate', 'stuck_since'], name='duty_stuck'),
+            model_name="duty",
+            index=models.Index(
+                condition=models.Q(("gate", ""), _negated=True), fields=["gate", "stuck_since"], name="duty_stuck"
+            ),
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(fields=['state', 'moved_at'], name='subject_state_moved'),
+            model_name="subject",
+            index=models.Index(fields=["state", "moved_at"], name="subject_state_moved"),
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(condition=models.Q(('offered_to__isnull', False)), fields=['offered_at'], name='subject_offered'),
+            model_name="subject",
+            index=models.Index(
+                condition=models.Q(("offered_to__isnull", False)), fields=["offered_at"], name="subject_offered"
+            ),
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(condition=models.Q(('late_at__isnull', False)), fields=['late_at'], name='subject_late'),
+            model_name="subject",
+            index=models.Index(condition=models.Q(("late_at__isnull", False)), fields=["late_at"], name="subject_late"),
         ),
         migrations.RunPython(fold_anew, migrations.RunPython.noop),
     ]

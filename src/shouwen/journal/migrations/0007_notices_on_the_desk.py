@@ -10,45 +10,59 @@ from django.db.models import F
 
 def show_as_read(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What was told before there was a page of notices is found there, as read."""
-    outbox = apps.get_model('journal', 'Outbox')
-    outbox.objects.filter(person__isnull=False).exclude(kind='anchor').update(on_desk=True, read_at=F('made_at'))
+    outbox = apps.get_model("journal", "Outbox")
+    outbox.objects.filter(person__isnull=False).exclude(kind="anchor").update(on_desk=True, read_at=F("made_at"))
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0006_supervision'),
+        ("journal", "0006_supervision"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outbox',
-            name='digest',
-            field=models.CharField(blank=True, max_length=100, verbose_name='digest'),
+            model_name="outbox",
+            name="digest",
+            field=models.CharField(blank=True, max_length=100, verbose_name="digest"),
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='on_desk',
-            field=models.BooleanField(default=False, verbose_name='seen on the desk'),
+            model_name="outbox",
+            name="on_desk",
+            field=models.BooleanField(default=False, verbose_name="seen on the desk"),
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='read_at',
-            field=models.DateTimeField(null=True, verbose_name='read at'),
+            model_name="outbox",
+            name="read_at",
+            field=models.DateTimeField(null=True, verbose_name="read at"),
         ),
         migrations.AlterField(
-            model_name='attachment',
-            name='uploaded_by',
-            field=models.ForeignKey(help_text='none: by mail', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by'),
+            model_name="attachment",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                help_text="none: by mail",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="uploaded by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('on_desk', True), ('read_at__isnull', True)), fields=['person'], name='outbox_unread'),
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("on_desk", True), ("read_at__isnull", True)),
+                fields=["person"],
+                name="outbox_unread",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True), models.Q(('digest', ''), _negated=True)), fields=['digest'], name='outbox_digest'),
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", True), models.Q(("digest", ""), _negated=True)),
+                fields=["digest"],
+                name="outbox_digest",
+            ),
         ),
         migrations.RunPython(show_as_read, migrations.RunPython.noop),
     ]
