@@ -13,6 +13,8 @@ from shouwen.api.problems import BY_STATUS, CATALOGUE
 from shouwen.journal.models import Subject
 
 pytestmark = pytest.mark.django_db
+NOBODY = "00000000-0000-4000-8000-000000000000"
+JSON = "application/json"
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -33,6 +35,15 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("GET", "/matters?cursor=@@", b"", "", "invalid"),
         ("GET", "/matters?updated_sinse=2026", b"", "", "invalid"),
         ("GET", "/matters?axis=nature", b"", "", "invalid"),
+        ("GET", "/matters?limit=1&limit=2", b"", "", "invalid"),
+        ("GET", "/me?colour=red", b"", "", "invalid"),
+        (
+            "POST",
+            "/batch?dry=true",
+            b'{"items": [{"matter": "%s", "type": "noted"}]}' % bytes(NOBODY, "ascii"),
+            JSON,
+            "invalid",
+        ),
         ("GET", "/duties/99999999999999999999", b"", "", "invalid"),
     ],
 )

@@ -18,6 +18,7 @@ from shouwen.api.problems import BY_STATUS, CATALOGUE, MEDIA_TYPE, ProblemError,
 from shouwen.api.refusals import from_schema, refusal
 from shouwen.api.routes import customers, duties, files, me, organisation, policies, recording, webhooks
 from shouwen.api.schemas import Fault, Problem
+from shouwen.api.strict import make_strict
 from shouwen.api.tokens import Bearer
 from shouwen.journal.errors import NotRecorded
 
@@ -126,6 +127,10 @@ api = HouseAPI(
 )
 for one in (recording, duties, files, customers, organisation, policies, webhooks, me):
     api.add_router("", one.router)
+for bound in api._get_bound_routers():
+    for view in bound.path_operations.values():
+        for operation in view.operations:
+            make_strict(operation)
 
 
 @api.exception_handler(ProblemError)

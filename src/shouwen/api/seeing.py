@@ -1,14 +1,13 @@
 """What a caller sees and in which role it acts: the house's own functions, asked for one call."""
 
 from collections.abc import Sequence
-from typing import TypeVar, get_origin
+from typing import TypeVar
 from urllib.parse import unquote
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Schema
 
 from shouwen.api.models import Scope
 from shouwen.api.problems import ProblemError, wrong
@@ -70,17 +69,3 @@ def reveal_reason(request: HttpRequest) -> str:
     if not reason or len(reason) > 200 or not reason.isprintable():
         raise wrong(_("A reason has 1 to 200 characters."), header=REASON)
     return reason
-
-
-def check_known(request: HttpRequest, *schemas: type[Schema]) -> None:
-    """Refuses parameters that the operation does not have or has only once: a misspelt filter would widen what is
-    found, a second value be passed over."""
-    fields = {name: field for schema in schemas for name, field in schema.model_fields.items()}
-    errors = []
-    for name, values in sorted(request.GET.lists()):
-        if name not in fields:
-            errors.append({"detail": _("There is no such parameter."), "parameter": name})
-        elif len(values) > 1 and get_origin(fields[name].annotation) is not list:
-            errors.append({"detail": _("This parameter is given once."), "parameter": name})
-    if errors:
-        raise ProblemError("invalid", errors=errors)

@@ -16,7 +16,7 @@ from shouwen.api.filters import MatterFilter, Paging, narrowed_matters
 from shouwen.api.models import Scope
 from shouwen.api.nexts import form_for, intake_form, next_acts
 from shouwen.api.problems import wrong
-from shouwen.api.seeing import REASON, check_known, reach, reveal_reason, seen, unit_in_reach
+from shouwen.api.seeing import REASON, reach, reveal_reason, seen, unit_in_reach
 from shouwen.api.tokens import Bearer, Caller, caller
 from shouwen.api.told import Plain, attachment_told, entry_told, local, subject_told
 from shouwen.insight import search
@@ -49,7 +49,6 @@ def list_matters(request: HttpRequest, by: Query[MatterFilter], paging: Query[Or
     To keep a copy: ask with `order=updated` and `updated_since`, follow `next` to the end, and begin anew with the
     last `updated_at` seen.
     """
-    check_known(request, MatterFilter, Order)
     order = ("-opened_at", "-pk") if paging.order == "opened" else ("recorded_at", "pk")
     rows = visible_matters(caller(request), by).select_related("subject__unit")
     found, following = page(rows, order, paging.cursor, paging.limit, (instant, whole))
@@ -59,7 +58,6 @@ def list_matters(request: HttpRequest, by: Query[MatterFilter], paging: Query[Or
 @router.get("/matters/count", auth=READ, response=schemas.Count)
 def count_matters(request: HttpRequest, by: Query[MatterFilter]) -> Plain:
     """How many the list with the same filters has."""
-    check_known(request, MatterFilter)
     return {"count": visible_matters(caller(request), by).count()}
 
 

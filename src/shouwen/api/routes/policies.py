@@ -12,7 +12,7 @@ from shouwen.api import schemas
 from shouwen.api.models import Scope
 from shouwen.api.plain import rule_told
 from shouwen.api.problems import ProblemError
-from shouwen.api.seeing import check_known, one_of, reach
+from shouwen.api.seeing import one_of, reach
 from shouwen.api.tokens import Bearer, Caller, caller
 from shouwen.api.told import Plain, local
 from shouwen.governance.models import InForce, PolicyVersion
@@ -51,7 +51,6 @@ def _reached(who: Caller) -> QuerySet[InForce]:
 @router.get("/policies", auth=READ, response=schemas.InForceList)
 def list_policies(request: HttpRequest, by: Query[InForceFilter]) -> Plain:
     """What is in force now, in the units of the integration's posts, above and below them."""
-    check_known(request, InForceFilter)
     who = caller(request)
     rows = _reached(who).filter(Q(until__isnull=True) | Q(until__gt=who.now), since__lte=who.now)
     if by.kind is not None:
@@ -101,7 +100,6 @@ def list_clauses(request: HttpRequest, version: schemas.Pk) -> Plain:
 @router.get("/policies/{int:version}/figures", auth=Bearer(Scope.MATTERS_READ), response=schemas.FiguresOfClauses)
 def read_figures(request: HttpRequest, version: schemas.Pk, of: Query[Days]) -> Plain:
     """How each clause fares: duties that opened in the last days, of those that the integration sees, by outcome."""
-    check_known(request, Days)
     who = caller(request)
     _found, policy = _policy(request, version)
     scope = supervision.Scope(who.person, who.now)

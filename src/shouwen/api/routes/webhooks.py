@@ -16,7 +16,7 @@ from shouwen.api.once import Done, once
 from shouwen.api.problems import wrong
 from shouwen.api.refusals import from_models
 from shouwen.api.routes.recording import WITH_KEY
-from shouwen.api.seeing import check_known, one_of
+from shouwen.api.seeing import one_of
 from shouwen.api.tokens import Bearer, Caller, caller
 from shouwen.api.told import Plain
 from shouwen.channels import hooks
@@ -118,7 +118,6 @@ def ping(request: HttpRequest, webhook: schemas.Pk) -> Any:
 @router.get("/webhooks/{int:webhook}/deliveries", auth=MANAGE, response=schemas.WebhookDeliveries)
 def list_deliveries(request: HttpRequest, webhook: schemas.Pk, paging: Query[Paging]) -> Plain:
     """The log: every request with its answer, latest first."""
-    check_known(request, Paging)
     hook = one_of(_own(caller(request)).filter(pk=webhook))
     rows = WebhookDelivery.objects.filter(webhook=hook).select_related("outbox")
     found, following = page(rows, ("-pk",), paging.cursor, paging.limit, (whole,))
