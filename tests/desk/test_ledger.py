@@ -249,7 +249,8 @@ def test_the_file_holds_the_rows_of_the_page_masked(
     assert [str(title) for title in rows[0]] == ["编号", "客户", "受理时间"]
     assert {row[0] for row in rows[1:]} == numbers(client, state="all")
     by_number = {row[0]: row for row in rows[1:]}
-    assert by_number[matter.number][1:] == ["张**", datetime(2026, 3, 2, 9, 0)]
+    # A sheet knows no zones: the cell holds the unit's wall clock.
+    assert by_number[matter.number][1:] == ["张**", datetime.fromisoformat("2026-03-02T09:00")]
     about = {row[0]: row[1] for row in found["说明"]}
     assert (about["理由"], about["件数"]) == ("检查统计", "4")
     assert [row[1].split(" · ")[1] for row in found["说明"] if row[0] == "规章"] == ["4"]

@@ -271,7 +271,10 @@ def test_an_administrator_sets_the_house_s_ladder_and_it_is_an_entry(pages: Page
     Person.objects.filter(pk=world.boss.pk).update(is_superuser=True)
     assert pages("boss").post("/supervision/ladder/", {**sent, "hours": ["24", "", "x"]}).status_code == 422
     assert pages("boss").post("/supervision/ladder/", sent).status_code == 302
-    assert [(row.hours, row.post) for row in Ladders(NOW).of(world.project, "complaint")] == [(24, "领导"), (72, "前台")]
+    assert [(row.hours, row.post) for row in Ladders(NOW).of(world.project, "complaint")] == [
+        (24, "领导"),
+        (72, "前台"),
+    ]
     (entry,) = Entry.objects.filter(type="administered")
     assert entry.data == {"what": "ladder.set", "object": "*", "after": "24 h 领导；72 h 前台"}
     assert "逾期满 24 小时：领导" in pages("clerk").get("/supervision/ladder/").content.decode()
