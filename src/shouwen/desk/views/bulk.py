@@ -31,6 +31,8 @@ from shouwen.journal.models import Subject
 from shouwen.organisation.models import Person, Unit, UnitKind
 from shouwen.policy.model import EventType
 
+COMMON = ("assigned", "reassigned", "handover_offered", "classified", "urged", "progress_told", "joined", "closed")
+"""Acts that are offered first."""
 SHOWN = 200
 """Rows of the result that one page lists, those that failed first."""
 
@@ -101,6 +103,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     name = request.GET.get("event", found.event)
     event = next((one for one in acts if one.name == name), None)
     context = {"job": found, "count": found.rows.count(), "acts": acts, "event": event, "now": clock.now()}
+    context["common"] = COMMON
     if event is None:
         return render(request, "desk/bulk_act.html", context)
     around = _around(subject, event, found.person)

@@ -35,6 +35,9 @@ from shouwen.organisation.models import Person, Unit, line_of
 from shouwen.organisation.seats import seats
 from shouwen.organisation.snapshot import snapshot, steady
 
+SHORT = ("customer", "unit", "owner", "state", "channel", "kind")
+"""Columns whose words are not broken."""
+
 
 def _person(request: HttpRequest) -> Person:
     return cast("Person", request.user)
@@ -95,6 +98,7 @@ def _index(request: HttpRequest) -> HttpResponse:
         "views": views,
         "view": next((view for view in views if str(view.pk) == request.GET.get("view")), None),
         "all_columns": all_columns(words),
+        "short": SHORT,
         "units": own_units(person, now),
         "carried": hidden_fields(request, "state", "after", "before", "view"),
         "kept": hidden_fields(request, "columns", "after", "before"),
