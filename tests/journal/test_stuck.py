@@ -102,3 +102,17 @@ def test_a_late_record_is_remembered_until_it_is_taken_back(world: World) -> Non
     world.take(Draft(subject, "retracted", {"entry": "2", "reason": "误记"}), now=at("2026-03-09 11:00"), by=world.boss)
     assert moved(subject) == ("03-09 11:00", "")
     assert list(verify()) == []
+
+
+def test_a_duty_keeps_its_subject_s_unit_and_secrecy(world: World) -> None:
+    subject = world.intake()
+    world.take(Draft(subject, "accepted_by_customer", {"accepted": True}), now=at("2026-03-04 10:00"))
+    restriction = {"people": [str(world.clerk.pk)], "reason": "保密"}
+    world.take(Draft(subject, "restricted", restriction, as_fact=True), now=at("2026-03-04 11:00"))
+    rows = Duty.objects.filter(subject=subject)
+    assert set(rows.values_list("place", "confidential")) == {(world.project.pk, True)}
+    world.take(Draft(subject, "unrestricted", {"reason": "已了"}), now=at("2026-03-04 12:00"))
+    assert set(rows.values_list("place", "confidential")) == {(world.project.pk, False)}
+    rows.filter(event="verified").update(place=world.other.pk, confidential=True)
+    (finding,) = verify()
+    assert str(finding).endswith("the duty desk/1:verified is not what the journal gives: confidential, place")

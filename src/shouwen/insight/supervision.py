@@ -53,7 +53,7 @@ class Scope:
     def duties(self) -> QuerySet[Duty]:
         """What the house owes; what outside parties are waited for is not theirs to be pressed for."""
         rows = visible(self.person, Duty.objects.filter(outside=False), self.now)
-        return rows.exclude(subject__state=SubjectState.MERGED).filter(self._here("subject__unit"))
+        return rows.filter(self._here("place"))
 
     @cached_property
     def subjects(self) -> QuerySet[Subject]:
@@ -191,7 +191,7 @@ class Board:
 def board(scope: Scope) -> Board:
     """All figures, and the units one step below the chosen one, or below the topmost that the person sees if it is one
     alone; else the topmost."""
-    counts = _by_unit(scope.duties, "subject__unit", scope, "duties")
+    counts = _by_unit(scope.duties, "place", scope, "duties")
     for unit, found in _by_unit(scope.subjects, "unit", scope, "matters").items():
         counts[unit].update(found)
     totals: dict[str, int] = defaultdict(int)

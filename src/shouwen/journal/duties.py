@@ -31,6 +31,7 @@ COMPUTED = (
     "kept_by",
     "calendar_version",
     "provisional",
+    "confidential",
 )
 """Columns that a refold gives again; the others are fixed when the duty opens."""
 NOT_STUCK: Mapping[str, Any] = {"stuck": [], "stuck_since": None, "gate": ""}
@@ -112,6 +113,7 @@ def new_duty(subject: Subject, owed: Owed, program: Program, holder: Holder, col
         instance=owed.instance or "",
         role=owed.who,
         outside=bool(holder.party),
+        place=subject.unit,
         unit=holder.unit,
         post=holder.post,
         person=holder.by_name,

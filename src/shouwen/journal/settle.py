@@ -200,7 +200,7 @@ def standing_columns(journal: OpenJournal, now: datetime) -> Iterator[tuple[Owed
         passed = columns["state"] == DutyState.OPEN and due_at is not None and due_at < now
         if passed and due_at and ((one.key, instant(due_at)) in known or _quiet(journal.subject, due_at)):
             columns |= {"state": DutyState.OVERDUE, "warn_at": None}
-        yield one, columns
+        yield one, columns | {"confidential": journal.subject.confidential}
 
 
 def _bring_duties(
@@ -224,8 +224,7 @@ def _bring_duties(
             if one.key in journal.recounted and stored.state == DutyState.OPEN and stored.due_at != before.due_at:
                 notices.duty(REBASED, stored)
     for key, stored in journal.duties.items():
-        if key not in follows and stored.state != DutyState.VOID:
-            changed(stored, GONE)
+        if key not in follows and changed(stored, GONE | {"confidential": journal.subject.confidential}):
             settled.moved.append(stored)
     journal.subject.wakes_at = _wakes_at(standing, [*settled.opened, *journal.duties.values()], now)
     return settled

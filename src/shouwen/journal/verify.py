@@ -204,6 +204,8 @@ def _computed(journal: OpenJournal) -> Iterator[Finding]:
     for one, columns in standing_columns(journal, at):
         row = left.pop(one.key, None)
         wrong = [] if row is None else [column for column in COMPUTED if getattr(row, column) != columns[column]]
+        if row is not None and row.place_id != journal.subject.unit_id:
+            wrong.append("place")
         if row is None:
             yield Finding(name, None, f"the duty {one.key} is not stored")
         elif wrong:
