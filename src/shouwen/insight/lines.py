@@ -20,6 +20,7 @@ from shouwen.insight.reading import (
     said_in,
     whose,
 )
+from shouwen.insight.rows import LINE_COLUMNS, read_kept, write_lines, write_texts
 from shouwen.insight.said import said_of
 from shouwen.insight.seen_by import person_word, post_word, unit_words
 from shouwen.journal.models import Duty, DutyState, Involved, Subject
@@ -29,7 +30,7 @@ from shouwen.journal.statements import update
 
 STANDING = frozenset({DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE})
 ERASED = "erased"
-COLUMNS = [field.attname for field in Line._meta.concrete_fields if field.attname not in ("id", "subject_id")]
+COLUMNS = [name for name in LINE_COLUMNS if name != "subject_id"]
 TEXTS = ("said", "about", "whose", "named", "who")
 
 
@@ -103,9 +104,8 @@ def kept_of(subjects: Sequence[UUID]) -> dict[UUID, Kept]:
     """What is stored of these subjects; one query, none without any."""
     if not subjects:
         return {}
-    columns = ("line__subject_id", "line_id", "line__customer", "line__customer_name", *TEXTS)
-    rows = Text.objects.filter(line__subject__in=subjects).values_list(*columns)
-    return {subject: Kept(*rest) for subject, *rest in rows}
+    columns = ("l.id", "l.customer", "l.customer_name", *(f"t.{name}" for name in TEXTS))
+    return {subject: Kept(*rest) for subject, *rest in read_kept(subjects, columns)}
 
 
 def _said(journal: OpenJournal, before: Kept | None) -> str:
@@ -178,7 +178,7 @@ def who(line: Line, duties: Iterable[Duty], named: str, subject: Subject) -> str
 
 def write(lines: Sequence[Line], texts: Sequence[Text], kept: Sequence[Kept | None]) -> None:
     """Store them; the index is touched only where a text or who may see it has changed."""
-    Line.objects.bulk_create(lines, update_conflicts=True, unique_fields=["subject"], update_fields=COLUMNS)
+    write_lines(lines)
     changed: list[Text] = []
     taken_out: list[index.Words] = []
     for line, text, before in zip(lines, texts, kept, strict=True):
@@ -190,6 +190,6 @@ def write(lines: Sequence[Line], texts: Sequence[Text], kept: Sequence[Kept | No
             taken_out.append(before.words)
     if not changed:
         return
-    Text.objects.bulk_create(changed, update_conflicts=True, unique_fields=["line"], update_fields=list(TEXTS))
+    write_texts(changed)
     same = {before.line: before.words for before in kept if before is not None}
     index.put(taken_out, [text.words for text in changed if same.get(text.line_id) != text.words])
