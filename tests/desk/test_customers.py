@@ -430,7 +430,7 @@ class TestAccessLog:
     def test_every_place_says_whose_data_it_showed(self, signed_in: SignedIn, zhang: Customer, matter: Subject) -> None:
         client = signed_in("jingban")
         client.get("/find/customers/?q=zmy")
-        client.get("/matters/?q=张明远")
+        client.get("/ledger/?q=张明远")
         client.get(f"/matters/new/known/?customer={zhang.pk}")
         client.get(f"/matters/new/?customer={zhang.pk}")
         client.post("/matters/new/repeats/", {"new_phone": "16900010001"})
@@ -438,7 +438,7 @@ class TestAccessLog:
         client.post(f"/matters/{matter.pk}/customer/")
         assert looks(zhang) == [
             ("jingban", "searched", "customer search", ""),
-            ("jingban", "searched", "matters by customer", ""),
+            ("jingban", "searched", "ledger", ""),
             ("jingban", "looked", "intake", ""),
             ("jingban", "looked", "intake", ""),
             ("jingban", "searched", "customer by phone", ""),

@@ -331,7 +331,6 @@ _WHAT: Mapping[str, Promise] = {
     "intake": gettext_lazy("the file, at intake"),
     "customer by phone": gettext_lazy("search by telephone, at intake"),
     "customer search": gettext_lazy("search while typing"),
-    "matters by customer": gettext_lazy("search of matters"),
     "sealed content, exported": gettext_lazy("journals with sealed content"),
     "customer page": gettext_lazy("the customer's page"),
     "customer list": gettext_lazy("search in the list of customers"),
@@ -339,9 +338,8 @@ _WHAT: Mapping[str, Promise] = {
     "customers compared": gettext_lazy("files compared"),
     "similar customers": gettext_lazy("files alike, at registration"),
     "access log": gettext_lazy("the access log"),
-    "ledger": gettext_lazy("search in the ledger"),
+    "ledger": gettext_lazy("the ledger"),
     "letters": gettext_lazy("letters to the customer"),
-    "matters": gettext_lazy("the ledger"),
 }
 """What was looked at, in words."""
 
