@@ -9,10 +9,10 @@ from shouwen.journal import clock, numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
-from shouwen.journal.models import Content, Entry, Outbox, Subject
+from shouwen.journal.models import Content, Outbox
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
-from shouwen.journal.statements import insert, update
+from shouwen.journal.statements import insert, insert_told, update
 from shouwen.journal.withheld import withhold
 
 SUBJECT_COLUMNS = (
@@ -26,8 +26,8 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     """Write everything that a batch has made. Must run in its transaction."""
     contents = [content for journal in journals for content in journal.seal()]
     _subjects(journals)
-    _entries([entry for journal in journals for entry in journal.added])
-    Content.objects.bulk_create(Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents)
+    insert_told([entry for journal in journals for entry in journal.added])
+    insert([Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents])
     _duties(settled)
     insert([row for one in settled for row in one.involved], ignore=True)
     # The key decides: what was told under it before is not told again.
@@ -41,14 +41,6 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     withhold(journals, max((journal.subject.folded_at for journal in journals), default=clock.now()))
 
 
-def _entries(entries: Sequence[Entry]) -> None:
-    """What the house itself has noticed is spoken of by its sequence alone; of what people write the ids are told."""
-    if any(entry.by_id is not None or entry.content_digest for entry in entries):
-        Entry.objects.bulk_create(entries)
-    else:
-        insert(entries)
-
-
 def _subjects(journals: Sequence[OpenJournal]) -> None:
     fresh = [journal for journal in journals if journal.fresh]
     asked = []
@@ -58,7 +50,10 @@ def _subjects(journals: Sequence[OpenJournal]) -> None:
             asked.append((journal.subject, kind.numbering))
     if asked:
         numbering.give_numbers(asked)
-    Subject.objects.bulk_create(journal.subject for journal in fresh)
+    subjects = [journal.subject for journal in fresh]
+    insert(subjects)
+    for subject in subjects:
+        subject._state.adding = False
     update([journal.subject for journal in journals if not journal.fresh], SUBJECT_COLUMNS)
 
 

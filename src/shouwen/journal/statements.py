@@ -25,6 +25,8 @@ from django.db.models import (
 )
 
 ALIAS = "default"
+PARAMETERS = 30_000
+"""What one statement may be given: SQLite takes 32,766 (https://www.sqlite.org/limits.html), PostgreSQL 65,535."""
 TEXTS = (CharField, TextField)
 AS_THEY_ARE = (IntegerField, AutoField, BooleanField)
 
@@ -54,6 +56,24 @@ def insert(rows: Sequence[Model], *, ignore: bool = False) -> None:
         connection = connections[ALIAS]
         sql, asked = _insert(type(rows[0]), ignore, connection.vendor)
         _execute(connection, sql, asked, rows)
+
+
+def insert_told(rows: Sequence[Model]) -> None:
+    """Write new rows, all of one model; each is told its id. As Django does, the ids are taken in the rows' order."""
+    if not rows:
+        return
+    connection, model = connections[ALIAS], type(rows[0])
+    sql, asked = _insert(model, False, connection.vendor)
+    head, _, row = sql.partition(" VALUES ")
+    at_once = PARAMETERS // len(asked)
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            values = [given(getattr(one, attribute)) for one in some for _, attribute, given in asked]
+            cursor.execute(f"{head} VALUES {', '.join([row] * len(some))} RETURNING id", values)
+            for one, (pk,) in zip(some, cursor.fetchall(), strict=True):
+                one.pk = pk
+                one._state.adding = False
 
 
 def _execute(connection: BaseDatabaseWrapper, sql: str, asked: Sequence[Column], rows: Sequence[Model]) -> None:
