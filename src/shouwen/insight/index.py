@@ -93,15 +93,8 @@ def matching(asked: Asked, newest: int | None = None) -> RawSQL:
     """The ids of the lines that are asked for, for ``pk__in``; at most so many, those with the highest ids."""
     sql, parameters = _select(asked)
     if newest is not None:
-        sql, parameters = f"{_whole(sql)} ORDER BY rowid DESC LIMIT %s", [*parameters, newest]
+        sql, parameters = f"{sql} ORDER BY rowid DESC LIMIT %s", [*parameters, newest]
     return RawSQL(sql, parameters)
-
-
-def _whole(sql: str) -> str:
-    """On PostgreSQL the index is asked for all before some are taken: else it unpacks row after row to look."""
-    if connection.vendor != "postgresql":
-        return sql
-    return f"WITH hits AS MATERIALIZED ({sql}) SELECT rowid FROM hits"
 
 
 class Among(Func):
@@ -116,7 +109,7 @@ class Among(Func):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         line, _none = compiler.compile(self.get_source_expressions()[0])
-        sql, parameters = _select(self.asked)
+        sql, parameters = _select(self.asked, met=True)
         # The plus keeps SQLite from gathering and sorting them.
         return f"{'+' if connection.vendor == 'sqlite' else ''}{line} IN ({sql})", parameters
 
@@ -125,7 +118,7 @@ def count(asked: Asked, limit: int) -> int:
     """How many lines are asked for, counted up to `limit`."""
     sql, parameters = _select(asked)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({_whole(sql)} LIMIT %s) AS found", [*parameters, limit])
+        cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT %s) AS found", [*parameters, limit])
         found: int = cursor.fetchone()[0]
     return found
 
@@ -135,8 +128,12 @@ def plans() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _select(asked: Asked) -> tuple[str, list[Any]]:
-    return _tsquery(asked) if connection.vendor == "postgresql" else _match(asked)
+def _select(asked: Asked, *, met: bool = False) -> tuple[str, list[Any]]:
+    """``met``: rows that are met one by one are looked at, on PostgreSQL; else its index is asked for all of them."""
+    if connection.vendor != "postgresql":
+        return _match(asked)
+    words = f"{TABLE} w WHERE w.words @@ %s::tsquery" if met else "insight_hits(%s::tsquery) AS w(rowid) WHERE true"
+    return _tsquery(asked, f"SELECT w.rowid FROM {words}")
 
 
 def _match(asked: Asked) -> tuple[str, list[Any]]:
@@ -161,7 +158,7 @@ def _joined(expressions: Iterable[str], by: str) -> str:
     return f"({by.join(said)})" if len(said) > 1 else "".join(said)
 
 
-def _tsquery(asked: Asked) -> tuple[str, list[Any]]:
+def _tsquery(asked: Asked, sql: str) -> tuple[str, list[Any]]:
     texts = _joined(
         [
             _joined([_joined([_set(text) for text in part], " | ") for part in asked.parts], " & "),
@@ -170,7 +167,6 @@ def _tsquery(asked: Asked) -> tuple[str, list[Any]]:
         " | ",
     )
     who = _joined([f"'{word}'" for word in asked.who or ()], " | ")
-    sql = f"SELECT w.rowid FROM {TABLE} w WHERE w.words @@ %s::tsquery"
     parameters: list[Any] = [_joined([one for one in (texts, who) if one], " & ")]
     if any(len(text) > 2 for text in (*asked.wholes, *(text for part in asked.parts for text in part))):
         said, spellings = _said(asked)
