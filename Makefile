@@ -39,7 +39,7 @@ lint: setup-dev ## style, types, rooms, translations, migrations
 	@SHOUWEN_HOME=$$(mktemp -d) $(BIN)/shouwen manage makemigrations --check --dry-run
 
 bench: setup-dev ## the figures that the product promises, with processor time and load
-	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench
 
 format: setup-dev ## lets ruff write the code's form
 	@$(BIN)/ruff check --fix .

@@ -309,8 +309,11 @@ class Batch:
 
     def _finish(self, touched: Sequence[UUID]) -> None:
         notices = Notices(self.now, self.actor.person.pk if self.actor.person else None)
+        places = {pk: place for place, pk in enumerate(touched)}
         open_journals = [*self._journals.values(), *self._new.values()]
-        journals = [one for one in open_journals if one.added or one.subject.pk in touched]
+        journals = [one for one in open_journals if one.added or one.subject.pk in places]
+        # What is only looked at is written in the order in which it was asked for: the sweep's oldest first.
+        journals.sort(key=lambda one: places.get(one.subject.pk, -1))
         settled: list[Settled] = []
         ladders = Ladders(self.now)
         for journal in journals:

@@ -1,26 +1,26 @@
-"""`make bench`: the figures that the product promises, with processor time and load beside each.
+"""The engine and the import.
 
 engine: lines of a journal read, folded under `jinke`, duties written, as `shouwen replay` does it. Promise: at least
 20,000 entries a second of processor time on one core.
 import: a file of real complaints (or, without SHOUWEN_DATA, an invented one) under `jinke` on SQLite, through
 `shouwen import`, start and all. Promise: at least 2,000 matters a minute.
-intake: `record()` of one complaint, with policy, powers, journal, chain, duties, outbox. Processor time of one process.
 """
 
 import csv
 import gc
 import os
 import resource
-import subprocess
-import sys
+import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+from houses import here, house
+from measuring import ROOT, keep, load, spending, tell
+from serving import shouwen
 
 from shouwen.calendars import statutory_calendar
 from shouwen.engine import compile_policy, fold, read_journal, subject_lines
@@ -91,11 +91,11 @@ def journal(entries: int) -> list[bytes]:
 
 def measured(title: str, count: int, work: Callable[[], str]) -> None:
     """Run once; print the rate by processor time, wall time and load."""
-    processor, wall = time.process_time(), time.perf_counter()
-    said = work()
-    used, passed = time.process_time() - processor, time.perf_counter() - wall
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    print(f"{title}: {count / used:,.0f}/s of processor time ({used:.2f} s; wall {passed:.2f} s; load {load}); {said}")
+    with spending() as spent:
+        said = work()
+    rate = count / spent.processor
+    tell(f"{title}: {rate:,.0f}/s of processor time ({spent.processor:.2f} s of it; load {load()}); {said}")
+    keep(title, per_second=round(rate))
 
 
 def bench_engine() -> None:
@@ -112,14 +112,6 @@ def bench_engine() -> None:
     gc.disable()  # as the command does
     measured("engine, jinke", len(lines), replay)
     gc.enable()
-
-
-def shouwen(home: Path, *arguments: str) -> str:
-    """Run the command in a house of its own; what it printed."""
-    env = {**os.environ, "SHOUWEN_HOME": str(home)}
-    env.pop("DATABASE_URL", None)
-    command = [sys.executable, "-m", "shouwen", *arguments]
-    return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
 
 
 def complaints(folder: Path) -> Path:
@@ -141,51 +133,20 @@ def complaints(folder: Path) -> Path:
     return invented
 
 
-def bench_import(home: Path) -> None:
-    file = complaints(home)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    said = shouwen(home, "import", str(file), "--mapping", "mappings/teddy2020c-replies.yaml").strip().splitlines()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"import, {file.name}: {used:.1f} s of processor time, start and all; {said[-1]}")
-
-
-INTAKE = """
-import time
-from shouwen.house.boot import boot
-boot()
-import django; django.setup()
-from shouwen.journal.drafts import Actor, Draft, NewSubject
-from shouwen.journal.record import record
-from shouwen.organisation.models import Person, Unit
-person = Person.objects.get(username="qiantai")
-unit = Unit.objects.get(name="望江台")
-text = "雨天外墙渗水，" * 28
-def take_in(number):
-    data = {"channel": "电话", "text": f"{number} {text}", "category": "一般工程质量投诉"}
-    record(Draft(NewSubject("complaint", unit), "received", data), actor=Actor(person, "客户服务分部", unit))
-for number in range(20):
-    take_in(number)
-started = time.process_time()
-for number in range(300):
-    take_in(number)
-print(f"{(time.process_time() - started) / 300 * 1000:.1f}")
-"""
-
-
-def bench_intake(home: Path) -> None:
-    env = {**os.environ, "SHOUWEN_HOME": str(home)}
-    env.pop("DATABASE_URL", None)
-    done = subprocess.run([sys.executable, "-c", INTAKE], env=env, check=True, capture_output=True, text=True)
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    print(f"intake, record(): {done.stdout.split()[-1]} ms of processor time each (300 on SQLite; load {load})")
-
-
-if __name__ == "__main__":
-    bench_engine()
+def bench_import() -> None:
+    """Into a copy: what was imported once is not imported again."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        shouwen(home, "manage", "migrate")
-        shouwen(home, "demo")
-        bench_import(home)
-        bench_intake(home)
+        home = Path(folder, "house")
+        shutil.copytree(house(0), home, ignore=shutil.ignore_patterns("static"))
+        file = complaints(home)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        said = shouwen(here(home), "import", str(file), "--mapping", str(ROOT / "mappings" / "teddy2020c-replies.yaml"))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    tell(f"import, {file.name}: {used:.1f} s of processor time, start and all (load {load()}); {said.splitlines()[-1]}")
+    keep("import", processor=round(used, 1), said=said.splitlines()[-1])
+
+
+def main() -> None:
+    bench_engine()
+    bench_import()
