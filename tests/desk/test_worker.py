@@ -34,7 +34,7 @@ def test_a_worker_that_stands_still_is_said_on_every_page(
     Outbox.objects.update(sent_at=house)
     assert not banner(client)
     with clock.at(house + timedelta(hours=25)):
-        for page in ("/", "/matters/", "/matters/new/", "/regulations/", f"/matters/{matter.pk}/"):
+        for page in ("/", "/ledger/", "/matters/new/", "/regulations/", f"/matters/{matter.pk}/"):
             assert (page, banner(client, page)) == (page, True)
         beat = Heartbeat.objects.create(worker="one", at=clock.now() - timedelta(seconds=60))
         assert not banner(client)

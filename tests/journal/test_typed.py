@@ -26,7 +26,7 @@ def test_nul_finds_what_is_found_without_it(world: World) -> None:
     assert find_assets("3-1201\0", Asset.objects.all()) == []
 
 
-@pytest.mark.parametrize("page", ["workbench", "matters", "find-customers", "find-assets", "find-people"])
+@pytest.mark.parametrize("page", ["workbench", "ledger", "find-customers", "find-assets", "find-people"])
 def test_no_page_ends_in_an_error_over_it(world: World, client: Client, page: str) -> None:
     client.force_login(world.clerk)
     assert client.get(reverse(f"desk:{page}"), {"q": "李\0明", "state": "\0", "tab": "\0"}).status_code == 200
