@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -137,7 +138,7 @@ FIGURES: Mapping[str, Figure] = {
     "standing": Figure("duties", _("Standing duties"), _standing),
 }
 OF_TREE = ("open", "overdue", "stuck", "today", "fell_due", "in_time")
-OF_MATTERS = tuple(name for name, figure in FIGURES.items() if figure.of == "matters")
+OF_DUTIES = tuple(name for name, figure in FIGURES.items() if figure.of == "duties")
 OF_ENTRIES = tuple(name for name, figure in FIGURES.items() if figure.of == "entries")
 
 
@@ -191,9 +192,10 @@ class Board:
 def board(scope: Scope) -> Board:
     """All figures, and the units one step below the chosen one, or below the topmost that the person sees if it is one
     alone; else the topmost."""
-    counts = _by_unit(scope.duties, "place", scope, "duties")
-    for unit, found in _by_unit(scope.subjects, "unit", scope, "matters").items():
-        counts[unit].update(found)
+    counts = _by_unit(scope, scope.duties, "place", ("standing", "fell_due"), OF_DUTIES)
+    for basis, names in (("open", ("open", "still", "offered")), ("late", ("late",))):
+        for unit, found in _by_unit(scope, scope.subjects, "unit", (basis,), names).items():
+            counts[unit].update(found)
     totals: dict[str, int] = defaultdict(int)
     for found in counts.values():
         for name, n in found.items():
@@ -203,16 +205,15 @@ def board(scope: Scope) -> Board:
     return Board(totals, branches, own)
 
 
-def _by_unit(rows: QuerySet[Any], unit: str, scope: Scope, of: str) -> dict[int, dict[str, int]]:
-    """The figures of one sort by unit, in one query."""
-    tests = {name: figure.keeps(scope) for name, figure in FIGURES.items() if figure.of == of}
-    any_of_them = Q()
-    for name, test in tests.items():
-        if name not in ("in_time", "overdue", "stuck", "today", "week"):  # parts of the others
-            any_of_them |= test
+def _by_unit(
+    scope: Scope, rows: QuerySet[Any], unit: str, bases: Iterable[str], names: Iterable[str]
+) -> dict[int, dict[str, int]]:
+    """Figures by unit, in one query. `bases`: those of which all the others are parts; they say where to look."""
+    tests = {name: FIGURES[name].keeps(scope) for name in names}
+    looked_at = reduce(or_, (FIGURES[name].keeps(scope) for name in bases))
     counted = {f"n_{name}": Count("pk", filter=test) for name, test in tests.items()}
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for row in rows.filter(any_of_them).order_by().values(unit).annotate(**counted):
+    for row in rows.filter(looked_at).order_by().values(unit).annotate(**counted):
         found[row[unit]] = {name: row[f"n_{name}"] for name in tests}
     return found
 

@@ -28,13 +28,14 @@ def _handled(people: Sequence[int], posts: Sequence[int]) -> Q:
 
 
 def _in_handled(people: Sequence[int], posts: Sequence[int]) -> Q:
-    """Who sees a matter sees what is owed in it. Subqueries, not a join: lists of duties never touch the subject."""
-    own = Q(owner_person__in=people) | Q(offered_to__in=people) | Q(owner_post__in=posts)
-    return (
-        Q(subject__in=Subject.objects.filter(own).values("pk"))
-        | Q(subject__in=Duty.objects.filter(_his(people, posts)).values("subject"))
-        | Q(subject__in=Involved.objects.filter(_his(people, posts)).values("subject"))
-    )
+    """Who sees a matter sees what is owed in it. Subqueries, not a join, each by an index of its own: lists of duties
+    never touch the subject."""
+    owned = (Q(owner_person__in=people), Q(offered_to__in=people), Q(owner_post__in=posts))
+    seen = Q(subject__in=Involved.objects.filter(_his(people, posts)).values("subject"))
+    seen |= Q(subject__in=Duty.objects.filter(_his(people, posts)).values("subject"))
+    for own in owned:
+        seen |= Q(subject__in=Subject.objects.filter(own).values("pk"))
+    return seen
 
 
 def _his(people: Sequence[int], posts: Sequence[int]) -> Q:
