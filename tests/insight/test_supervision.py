@@ -144,9 +144,8 @@ def test_duties_opened_outside_the_days_are_not_counted(overseen: Overseen) -> N
 
 def test_the_page_asks_few_questions(overseen: Overseen) -> None:
     scope = Scope(overseen.world.boss, NOW, Unit.objects.get(pk=overseen.world.branch.pk))
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    supervision.stuck_by_gate(scope)  # the regulation's text is read once a process
+    with CaptureQueriesContext(connection) as asked:
         board(scope)
         supervision.overdue_by(scope, "person")
         supervision.stuck_by_gate(scope)
