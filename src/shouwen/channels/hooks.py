@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from shouwen.channels.models import Webhook, WebhookDelivery
 from shouwen.channels.sending import check_url
 from shouwen.channels.webhooks import CHANNEL, MARK, PING
-from shouwen.journal import queue
+from shouwen.journal import post, queue
 from shouwen.journal.models import Outbox
 from shouwen.organisation.models import Person, Unit
 
@@ -103,14 +103,8 @@ def unsubscribe(hook: Webhook, now: datetime) -> Webhook:
 @transaction.atomic
 def ping(hook: Webhook, now: datetime) -> Outbox:
     """Send a message that says nothing, by the same way as all others."""
-    row = Outbox.objects.create(
-        key=f"{CHANNEL}:{hook.pk}:ping:{uuid4()}",
-        kind=PING,
-        channel=CHANNEL,
-        data={"webhook": hook.pk},
-        made_at=now,
-        try_at=now,
-    )
+    key = f"{CHANNEL}:{hook.pk}:ping:{uuid4()}"
+    row = post.put_one(Outbox(key=key, kind=PING, channel=CHANNEL, data={"webhook": hook.pk}, made_at=now, try_at=now))
     transaction.on_commit(lambda: queue.enqueue("tick"), robust=True)
     return row
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from shouwen.channels.ids import message_id
 from shouwen.channels.models import Incoming, Letter
-from shouwen.journal import attachments, clock, queue
+from shouwen.journal import attachments, clock, post, queue
 from shouwen.journal.drafts import Actor, Draft, Recorded
 from shouwen.journal.errors import Invalid, room
 from shouwen.journal.models import Attachment, Content, Outbox, Subject
@@ -99,15 +99,17 @@ def _post(
     kind: str, subject: Subject, address: str, entry: int | None, about: dict[str, Any], answers: Incoming | None
 ) -> None:
     now = clock.now()
-    row = Outbox.objects.create(
-        key=f"{kind}:{subject.pk}:{entry or (answers.pk if answers else 0)}",
-        kind=kind,
-        channel=MAIL,
-        address=address,
-        subject=subject,
-        data={**about, "entry": entry},
-        made_at=now,
-        try_at=now,
+    row = post.put_one(
+        Outbox(
+            key=f"{kind}:{subject.pk}:{entry or (answers.pk if answers else 0)}",
+            kind=kind,
+            channel=MAIL,
+            address=address,
+            subject=subject,
+            data={**about, "entry": entry},
+            made_at=now,
+            try_at=now,
+        )
     )
     Letter.objects.create(
         outbox=row,

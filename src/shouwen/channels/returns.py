@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from shouwen.channels.ids import message_id
 from shouwen.channels.models import Letter, Returned
 from shouwen.channels.reading import ROBOTS, Failure, Read
-from shouwen.journal.models import Delivery, Outbox
+from shouwen.journal import post
+from shouwen.journal.models import Outbox
 from shouwen.journal.notices import MAIL, Notices, tell
 from shouwen.organisation.models import Person
 
@@ -46,7 +47,7 @@ def _notice(failure: Failure, original: str, now: datetime) -> Outbox | None:
 
 def _mark(row: Outbox, letter: Letter | None, failure: Failure, now: datetime) -> None:
     said = " ".join(part for part in (failure.status, failure.said) if part)
-    Delivery.objects.create(outbox=row, at=now, delivered=False, error=said)
+    post.failed(row, now, said)
     address = (failure.recipient or row.address).lower()
     told = {"at": now, "status": failure.status, "said": failure.said}
     Returned.objects.update_or_create(address=address, defaults=told)

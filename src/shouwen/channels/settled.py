@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shouwen.channels.digests import STANDING
+from shouwen.journal import post
 from shouwen.journal.models import Outbox
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
@@ -22,4 +23,4 @@ def follow(pairs: Sequence[tuple[OpenJournal, Settled]]) -> None:
     unread = Outbox.objects.filter(subject__in=subjects, on_desk=True, read_at__isnull=True).exclude(duty="")
     ids = [pk for pk, subject, duty in unread.values_list("pk", "subject", "duty") if (subject, duty) in done]
     if ids:
-        Outbox.objects.filter(pk__in=ids).update(read_at=max(done.values()))
+        post.read(Outbox.objects.filter(pk__in=ids), max(done.values()))

@@ -21,7 +21,7 @@ from django.db import transaction
 
 from shouwen.channels.models import Webhook, WebhookDelivery
 from shouwen.channels.sending import Answer, Unreachable, send
-from shouwen.journal import clock
+from shouwen.journal import clock, post
 from shouwen.journal.leases import pushed
 from shouwen.journal.models import Entry, Outbox, Subject
 from shouwen.journal.notices import DESK, MAIL
@@ -59,7 +59,7 @@ def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
         if fits(hook, journal.subject, entry)
     ]
     if rows:
-        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+        post.put(rows)
 
 
 def fits(hook: Webhook, subject: Subject, entry: Entry) -> bool:
@@ -108,7 +108,7 @@ def deliver(rows: Sequence[Outbox]) -> Iterator[tuple[Outbox, str]]:
 
 def _hold(row: Outbox, until: datetime | None) -> None:
     """Let the row wait; it is not given back, so nobody counts an attempt."""
-    Outbox.objects.filter(pk=row.pk).update(try_at=until, leased_by="", leased_until=None)
+    post.hold(row, until)
 
 
 def _deliver(hook: Webhook, row: Outbox, now: datetime) -> str:
@@ -218,16 +218,15 @@ def _tell(hook: Webhook, now: datetime) -> None:
     person = hook.contact
     assert person is not None
     mailed = bool(person.email)
-    Outbox.objects.get_or_create(
+    row = Outbox(
         key=f"webhook_disabled:{hook.pk}:{now.isoformat()}:{person.pk}",
-        defaults={
-            "kind": "webhook_disabled",
-            "channel": MAIL if mailed else DESK,
-            "person": person,
-            "address": person.email,
-            "data": {"url": hook.url, "since": hook.failing_since and hook.failing_since.isoformat()},
-            "made_at": now,
-            "try_at": now if mailed else None,
-            "sent_at": None if mailed else now,
-        },
+        kind="webhook_disabled",
+        channel=MAIL if mailed else DESK,
+        person=person,
+        address=person.email,
+        data={"url": hook.url, "since": hook.failing_since and hook.failing_since.isoformat()},
+        made_at=now,
+        try_at=now if mailed else None,
+        sent_at=None if mailed else now,
     )
+    post.put([row])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shouwen.channels.models import Incoming, Outcome, Preferences, Returned, Sample
 from shouwen.desk.notices import PreferencesForm, noted, unread
-from shouwen.journal import clock
+from shouwen.journal import clock, post
 from shouwen.journal.models import Outbox
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
@@ -75,7 +75,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """To the matter that a notice is about; all that was told of it is read then."""
     row = get_object_or_404(Outbox, _own(request), pk=pk)
     about = Q(subject=row.subject_id) if row.subject_id else Q(pk=row.pk)
-    Outbox.objects.filter(_own(request) & about, read_at__isnull=True).update(read_at=clock.now())
+    post.read(Outbox.objects.filter(_own(request) & about, read_at__isnull=True), clock.now())
     return redirect("desk:matter", row.subject_id) if row.subject_id else redirect("desk:notices")
 
 
@@ -84,7 +84,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Read, or unread again."""
     row = get_object_or_404(Outbox, _own(request), pk=pk)
-    Outbox.objects.filter(pk=row.pk).update(read_at=None if row.read_at else clock.now())
+    post.read(Outbox.objects.filter(pk=row.pk), None if row.read_at else clock.now())
     return _back(request)
 
 
@@ -93,7 +93,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
 def mark_all(request: HttpRequest) -> HttpResponse:
     """Everything that is shown under the filter counts as read."""
     shown = FILTERS.get(request.POST.get("show", ""), FILTERS["all"])[1]
-    Outbox.objects.filter(_own(request) & shown, read_at__isnull=True).update(read_at=clock.now())
+    post.read(Outbox.objects.filter(_own(request) & shown, read_at__isnull=True), clock.now())
     return _back(request)
 
 
