@@ -1,4 +1,4 @@
-"""The outbox as rooms below use it (发件): what they put in, hold back, and know to have been read or to have failed."""
+"""The outbox as rooms below use it (发件): what they put in, hold back, and know to be read or to have failed."""
 
 from collections.abc import Iterable
 from datetime import datetime
