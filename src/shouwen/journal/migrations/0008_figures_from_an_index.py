@@ -6,39 +6,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('governance', '0005_terms'),
-        ('journal', '0007_notices_on_the_desk'),
-        ('organisation', '0003_stamp'),
+        ("governance", "0005_terms"),
+        ("journal", "0007_notices_on_the_desk"),
+        ("organisation", "0003_stamp"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='duty',
-            name='duty_state_due',
+            model_name="duty",
+            name="duty_state_due",
         ),
         migrations.RemoveIndex(
-            model_name='duty',
-            name='duty_clause_opened',
+            model_name="duty",
+            name="duty_clause_opened",
         ),
         migrations.AddField(
-            model_name='duty',
-            name='confidential',
-            field=models.BooleanField(default=False, verbose_name='confidential'),
+            model_name="duty",
+            name="confidential",
+            field=models.BooleanField(default=False, verbose_name="confidential"),
         ),
         migrations.AddField(
-            model_name='duty',
-            name='place',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.unit', verbose_name='unit of the subject'),
+            model_name="duty",
+            name="place",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisation.unit",
+                verbose_name="unit of the subject",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['state', 'due_at', 'place', 'outside', 'confidential', 'gate', 'subject'], name='duty_state_figures'),
+            model_name="duty",
+            index=models.Index(
+                fields=["state", "due_at", "place", "outside", "confidential", "gate", "subject"],
+                name="duty_state_figures",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['clause', 'state', 'opened_at', 'due_at', 'place', 'outside', 'confidential', 'subject'], name='duty_clause_figures'),
+            model_name="duty",
+            index=models.Index(
+                fields=["clause", "state", "opened_at", "due_at", "place", "outside", "confidential", "subject"],
+                name="duty_clause_figures",
+            ),
         ),
     ]
