@@ -170,7 +170,8 @@ def _tsquery(asked: Asked, sql: str) -> tuple[str, list[Any]]:
     parameters: list[Any] = [_joined([one for one in (texts, who) if one], " & ")]
     if any(len(text) > 2 for text in (*asked.wholes, *(text for part in asked.parts for text in part))):
         said, spellings = _said(asked)
-        sql += f" AND EXISTS (SELECT 1 FROM insight_text t WHERE t.line_id = w.rowid AND {said})"
+        # Asked of each row that the index named, never of all texts.
+        sql += f" AND (SELECT {said} FROM insight_text t WHERE t.line_id = w.rowid)"
         parameters += spellings
     return sql, parameters
 
