@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def numbering(request: HttpRequest, admin: Admin) -> HttpResponse:
     if "year" in asked:
         counters = counters.filter(year=int(asked["year"]))
     numbered = Subject.objects.filter(kind=OuterRef("kind"), unit=OuterRef("unit")).exclude(number="")
-    of_the_year = numbered.filter(number__contains=OuterRef("year")).order_by().values("kind")
+    of_the_year = numbered.filter(number__contains=Cast(OuterRef("year"), CharField())).order_by().values("kind")
     count = Subquery(of_the_year.annotate(found=Count("pk")).values("found"), output_field=IntegerField())
     counters = counters.annotate(found=Coalesce(count, 0))
 
