@@ -125,7 +125,9 @@ def _let_the_house_write(journal: OpenJournal, standing: Standing, now: datetime
         _breaches(journal, standing, now, call, notices)
         _overdue(journal, now, call)
         _proposals(journal, standing, now, call)
-        if journal.length == before:
+        # Proposals have seen what is overdue: only what another rule watches for needs another round.
+        fresh = {step.type for step in journal.steps[before:]} - {"overdue"}
+        if not any(event in standing.program.watches for event in fresh):
             return
 
 
