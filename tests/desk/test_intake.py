@@ -39,3 +39,19 @@ def test_no_owner_is_offered_without_the_whole_number_or_beyond_ones_posts(signe
     for name, number in asked.items():
         page = signed_in(name).post("/matters/new/repeats/", {"new_phone": number})
         assert (name, page.context["owners"]) == (name, [])
+
+
+def test_who_sends_before_the_homes_have_come_gets_the_customers_first(signed_in: SignedIn) -> None:
+    """What the page would have chosen holds; "none of them" is an answer too and stays."""
+    customer = Customer.objects.get(name="张明远")
+    client = signed_in("qiantai")
+    for number, chosen in enumerate(({}, {"d-asset": ""})):
+        key = client.get("/matters/new/").context["form"]["key"].value()
+        given = {"key": key, "d-customer": str(customer.pk), "d-customer_label": "张明远", "d-channel_0": "电话"}
+        sent = client.post(
+            "/matters/new/", {**given, **chosen, "d-category": "一般工程质量投诉", "d-text": f"渗水 {number}"}
+        )
+        assert sent.status_code == 302
+    home = customer.holdings.get().asset
+    found = [(one.unit.name, one.brought.asset) for one in Subject.objects.order_by("number")]
+    assert found == [("听松苑", str(home.pk)), ("江城公司", "")]

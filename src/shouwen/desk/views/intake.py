@@ -154,6 +154,8 @@ def _take_in(form: IntakeForm, person: Person, seat: Seat, home: Unit, kind: str
     if new and form.cleaned_data["home"]:
         data["asset"] = form.cleaned_data["home"]
     _check_reach(person, data, now)
+    if "d-asset" not in form.data and data.get("customer") and "asset" in form.declared:
+        data["asset"] = _first_home(person, data["customer"], now)
     asset = _asset(person, str(data.get("asset", "")), now)
     chosen = form.cleaned_data["unit"]
     unit = Unit.objects.get(pk=chosen) if chosen else asset.unit if asset else home
@@ -176,6 +178,13 @@ def _take_in(form: IntakeForm, person: Person, seat: Seat, home: Unit, kind: str
             # The same form for the second time: the first one's customer stands, this one never was.
             transaction.set_rollback(True)
     return subject
+
+
+def _first_home(person: Person, ref: str, now: datetime) -> str:
+    """What the page would have chosen: whoever is quick sends the form before the customer's homes have come."""
+    customer = _customer(person, ref, now)
+    homes = described([customer], localdate(now))[0].holdings if customer else ()
+    return next((str(home.asset_id) for home in homes if _asset(person, str(home.asset_id), now)), "")
 
 
 def _check_reach(person: Person, data: Mapping[str, Any], now: datetime) -> None:

@@ -55,6 +55,8 @@
         said.remove();
       });
       form.prepend(said);
+      /* Whoever does not want what was begun types over it. */
+      form.querySelector("input[autofocus]")?.select();
     }
     let timer = 0;
     const keep = () => {
