@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from shouwen.calendars import DayRules, Limit
@@ -17,6 +18,10 @@ from shouwen.policy.repair import make_sound, unreadable
 from shouwen.policy.scope import Scope
 from shouwen.policy.shape import schema
 from shouwen.policy.yamltext import Hole, Map, read_yaml
+
+
+KEPT = 32
+"""Texts whose policies are kept: reading a regulation of a hundred clauses takes seconds of processor time."""
 
 
 def load(path: str | Path) -> Policy:
@@ -33,8 +38,12 @@ def load(path: str | Path) -> Policy:
     return load_text(text, str(path), file.stem)
 
 
+@lru_cache(maxsize=KEPT)
 def load_text(text: str, file: str, name: str) -> Policy:
-    """The policy in `text`; `file` stands in messages, `name` is what the policy must be called."""
+    """The policy in `text`; `file` stands in messages, `name` is what the policy must be called.
+
+    Raises PolicyErrors with every problem of the text.
+    """
     document = read_document(file, text)
     scope = Scope(file=file, name=name, problems=document.problems)
     front = _mapping(document.front, "front", scope)
