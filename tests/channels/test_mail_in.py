@@ -137,10 +137,12 @@ def test_read_later_than_it_came_it_happened_when_it_came_and_says_why(server: M
 def test_html_alone_is_read_without_scripts_and_tags(server: MailServer) -> None:
     mail = written()
     mail.set_content(
-        "<style>p{color:red}</style><p>漏水&amp;发霉</p><script>alert(1)</script><p>请回电</p>", subtype="html"
+        "<!-- <p>甲</p> --><style>p{color:red}</style><p title=it's>漏水&amp;发霉 3 < 5</p><script>a<b</script>"
+        """<p><img alt="a>b">请回电，don't wait<!-- 乙""",
+        subtype="html",
     )
     came(server, mail)
-    assert said(Entry.objects.get(type="received")) == "外墙渗水\n\n漏水&发霉\n\n请回电"
+    assert said(Entry.objects.get(type="received")) == "外墙渗水\n\n漏水&发霉 3 < 5\n\n请回电，don't wait"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +216,9 @@ NESTED = b"Content-Type: multipart/mixed; boundary=a\r\n"
         b"From: a@b.example\r\nContent-Type: text/plain; charset=no\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!",
         b"From: a@b.example\r\nContent-Type: application/pdf; name*=utf-8''%FF%FE\r\n\r\n\x00\x01",
         b"From: a@b.example\r\nSubject: =?gb2312?B?////?= =?x?Q?=?=\r\n\r\n\x00hello",
+        b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n" + b"<!--<a" * 100_000 + b'<div a="' * 100_000,
+        b"From: a@b.example\r\nSubject: " + b"=?utf-8?b?5aSW?= " * 100_000 + b"\r\n\r\nhello",
+        b"From: " + b"(" * 100_000 + b"a@b.example\r\n\r\nhello",
     ],
 )  # fmt: skip
 def test_broken_mail_stops_nothing(server: MailServer, raw: bytes) -> None:
