@@ -260,9 +260,8 @@ class House:
         return found
 
     def selves_of(self, person: int) -> set[int]:
-        """Himself, and who delegated everything to him and still holds a post."""
-        in_office = {one.person for one in self._sitting()}
-        return {person, *(one.person for one in self.stands_in(person) if one.post is None and one.person in in_office)}
+        """Himself, and who delegated everything to him, whether or not he holds a post."""
+        return {person, *(one.person for one in self.stands_in(person) if one.post is None)}
 
     def sees(self, person: int, subject: Subject) -> bool:
         """集团内谁看得见一件事项，照规则的字面：

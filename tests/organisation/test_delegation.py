@@ -12,7 +12,7 @@ from shouwen.organisation import actions
 from shouwen.organisation.access import Capacity, capacity, visible
 from shouwen.organisation.models import Absence, Delegation, Person, Unit
 from shouwen.organisation.resolve import Directory, Doer, Holder, holder
-from shouwen.organisation.seats import seats
+from shouwen.organisation.seats import seats, selves
 from shouwen.policy.model import Role
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,15 @@ class TestSeats:
         Person.objects.filter(pk=li.pk).update(is_active=True)
         Person.objects.filter(pk=wang.pk).update(is_active=False)
         assert sits(chen) == []
+
+    def test_what_is_his_by_name_though_he_holds_no_post(self) -> None:
+        wang, li, chen = person("王"), person("李"), person("陈")
+        house = House()
+        desk = house.post(house.branch, "客户服务分部", chen)
+        actions.delegate(wang, li, SINCE, UNTIL)
+        actions.delegate(chen, li, SINCE, post=desk)
+        assert selves(li, seats(li, NOW)) == [li.pk, wang.pk]
+        assert selves(li, seats(li, UNTIL)) == [li.pk]
 
     def test_one_query(self, django_assert_num_queries: Queries) -> None:
         house, wang, li = House(), person("王"), person("李")

@@ -1,6 +1,6 @@
 """The workbench's list: rows of duties as they are stored, never computed; counts and list from the same rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
 from shouwen.matters.models import Brought
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
-from shouwen.organisation.seats import Seat, seats, selves
+from shouwen.organisation.seats import Seats, seats, selves
 
 PAGE = 50
 SOON = timedelta(hours=24)
@@ -45,7 +45,7 @@ class Bench:
     counts: dict[str, int]
 
 
-def of_tab(person: Person, tab: str, now: datetime, held: Sequence[Seat]) -> QuerySet[Duty]:
+def of_tab(person: Person, tab: str, now: datetime, held: Seats) -> QuerySet[Duty]:
     """Standing duties of a tab; ``held`` are the person's posts.
 
     Mine: what I owe, and what others owe on matters that are mine; theirs too for whom I stand in. My unit's: what
@@ -64,7 +64,7 @@ def of_tab(person: Person, tab: str, now: datetime, held: Sequence[Seat]) -> Que
     )
 
 
-def owed_by(person: Person, held: Sequence[Seat]) -> Q:
+def owed_by(person: Person, held: Seats) -> Q:
     """What the person owes, ``held`` being his posts: by name, or as one of several who hold the post.
 
     So far as he stands in for others, what they owe: all of it, or what they owe by the post that is delegated.
@@ -76,7 +76,7 @@ def owed_by(person: Person, held: Sequence[Seat]) -> Q:
     return Q(outside=False) & owed
 
 
-def is_owed_by(duty: Duty, person: Person, held: Sequence[Seat]) -> bool:
+def is_owed_by(duty: Duty, person: Person, held: Seats) -> bool:
     """The same of one duty."""
     if duty.outside:
         return False
@@ -86,7 +86,7 @@ def is_owed_by(duty: Duty, person: Person, held: Sequence[Seat]) -> bool:
     return duty.person_id in selves(person, held) or (duty.person_id, duty.post_id) in partly
 
 
-def conditions(person: Person, tab: str, now: datetime, held: Sequence[Seat]) -> dict[str, Q]:
+def conditions(person: Person, tab: str, now: datetime, held: Seats) -> dict[str, Q]:
     """What each filter keeps. Overdue is what the clock says, whether or not the sweep has written so."""
     others = ~owed_by(person, held)
     waiting = others if tab == "mine" else Q(outside=True)

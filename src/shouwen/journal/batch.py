@@ -37,7 +37,7 @@ from shouwen.journal.urging import URGING, check_urging, pressed
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Unit
 from shouwen.organisation.resolve import Directory, Holder
-from shouwen.organisation.seats import Seat, seats
+from shouwen.organisation.seats import Seats, seats
 from shouwen.organisation.snapshot import Snapshot, snapshot
 from shouwen.policy.model import Role
 
@@ -285,10 +285,10 @@ class Batch:
         data[FIRST_ASKED_POST] = str(holder.post.pk)
 
     @cached_property
-    def _seats(self) -> list[Seat]:
+    def _seats(self) -> Seats:
         """The posts that the actor holds."""
         person = self.actor.person
-        return [] if person is None else seats(person, self.now)
+        return Seats() if person is None else seats(person, self.now)
 
     # --- what follows -------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Nobody lightens what he owes himself (不得自行中止、延期、免除自己的义务), unless a clause says that he may."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from shouwen.journal.errors import NotAllowed
 from shouwen.journal.models import Duty
 from shouwen.journal.pen import OpenJournal
 from shouwen.organisation.models import Person
-from shouwen.organisation.seats import Seat, selves
+from shouwen.organisation.seats import Seats, selves
 
 LIGHTENING = frozenset({"suspended", "extended", "waived", "excused"})
 """Acts that give a duty more time, or take it away. To let one's own clock run on (``resumed``) is no favour."""
@@ -26,7 +26,7 @@ def check_own(
     journal: OpenJournal,
     person: Person,
     role: str,
-    held: Sequence[Seat],
+    held: Seats,
     now: datetime,
 ) -> None:
     """Raise NotAllowed where the person, acting in `role`, would lighten a duty that he owes himself.
@@ -49,7 +49,7 @@ def check_own(
             raise _refusal(draft.type, owed, row, journal, role)
 
 
-def _owes(person: Person, duty: Duty, held: Sequence[Seat], *, personal: bool) -> bool:
+def _owes(person: Person, duty: Duty, held: Seats, *, personal: bool) -> bool:
     """Whether the duty lies with the person, or with a post of his; what somebody did himself is his alone.
 
     Who stands in for another owes what the other owes.

@@ -17,7 +17,7 @@ from shouwen.journal.urging import URGING, owes, pressed, standing_above, units_
 from shouwen.organisation.access import capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
-from shouwen.organisation.seats import Seat, selves
+from shouwen.organisation.seats import Seats, selves
 from shouwen.policy.model import EventType
 
 
@@ -79,7 +79,7 @@ def role_of(
     journal: OpenJournal,
     actor: Actor,
     now: datetime,
-    held: Callable[[], Sequence[Seat]],
+    held: Callable[[], Seats],
 ) -> Warrant:
     """The role under which the entry is written; `data` as checked, `held` gives the actor's posts.
 

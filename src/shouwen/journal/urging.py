@@ -21,7 +21,7 @@ from shouwen.journal.pen import OpenJournal
 from shouwen.journal.rows import step
 from shouwen.organisation.access import Capacity
 from shouwen.organisation.models import Person, Unit
-from shouwen.organisation.seats import Seat, selves
+from shouwen.organisation.seats import Seat, Seats, selves
 
 URGING = frozenset({"urged", "inquired"})
 ANSWER = "noted"
@@ -54,7 +54,7 @@ def units_of(journal: OpenJournal, data: Mapping[str, Any]) -> list[Unit]:
 
 
 def check_urging(
-    draft: Draft, data: Mapping[str, Any], journal: OpenJournal, person: Person, held: Sequence[Seat]
+    draft: Draft, data: Mapping[str, Any], journal: OpenJournal, person: Person, held: Seats
 ) -> None:
     """Raise Invalid for a duty that stands no more, NotAllowed for one that the person owes himself."""
     if draft.type not in URGING or "duty" not in data:
@@ -66,7 +66,7 @@ def check_urging(
         raise NotAllowed(_("You owe this yourself."))
 
 
-def owes(person: Person, held: Sequence[Seat], rows: Sequence[Duty]) -> bool:
+def owes(person: Person, held: Seats, rows: Sequence[Duty]) -> bool:
     """Whether all of these duties lie with the person, or with posts of his."""
     own, posts = selves(person, held), {seat.post.pk for seat in held}
     his = [row for row in rows if row.person_id in own or (row.person_id is None and row.post_id in posts)]

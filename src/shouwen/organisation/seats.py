@@ -4,7 +4,6 @@ Who stands in for another sits in the other's posts too (代理): so he sees, ma
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,20 +37,27 @@ class Seat:
         return unit.path.startswith(self.reach)
 
 
+class Seats(list[Seat]):
+    """The posts in which somebody sits. ``wholly``: ids of those for whom he stands in wholly, in a post or in none."""
+
+    wholly: frozenset[int] = frozenset()
+
+
 def superior_path(path: str) -> str:
     """``/1/4/`` of ``/1/4/9/``; empty for a root."""
     above = path.rstrip("/").rpartition("/")[0]
     return f"{above}/" if above else ""
 
 
-def seats(person: Person, at: datetime) -> list[Seat]:
+def seats(person: Person, at: datetime) -> Seats:
     """The posts that the person holds at ``at``, nearest to the ground first, then those in which he stands in.
 
     None for who may not sign in; nothing is passed on by who may not. A chain is followed once: what is delegated to
     somebody who has wholly delegated in his turn comes to his deputy, and no further.
     """
+    found = Seats()
     if not person.is_active:
-        return []
+        return found
     house = snapshot()
     given = [row for row in holding(house.deputed.get(person.pk, ()), at) if row.person.is_active]
     passing = [row.person_id for row in given if row.post_id is None]
@@ -60,17 +66,17 @@ def seats(person: Person, at: datetime) -> list[Seat]:
     for row in (*given, *onward):
         his[row.person_id].add(row.post_id)
     held = [row for one in {person.pk, *his} for row in holding(house.held_by.get(one, ()), at)]
-    found = []
     for one in sorted(held, key=lambda row: row.pk):
         away = house.away(one.person_id, at)
         if one.person_id == person.pk:
             found.append(Seat(one.post, one.post.unit, away=away))
         elif not his[one.person_id].isdisjoint((None, one.post_id)):
             found.append(Seat(one.post, one.post.unit, one.person, None in his[one.person_id], away))
-    return sorted(found, key=lambda seat: (seat.acting_for is not None, -len(seat.unit.line)))
+    found.sort(key=lambda seat: (seat.acting_for is not None, -len(seat.unit.line)))
+    found.wholly = frozenset(one for one, posts in his.items() if None in posts and one != person.pk)
+    return found
 
 
-def selves(person: Person, held: Iterable[Seat]) -> list[int]:
-    """Ids of the person and of those for whom, by the posts ``held``, he stands in wholly: what is theirs is his."""
-    others = {seat.acting_for.pk for seat in held if seat.acting_for is not None and seat.wholly}
-    return [person.pk, *sorted(others - {person.pk})]
+def selves(person: Person, held: Seats) -> list[int]:
+    """Ids of the person and of those for whom he stands in wholly: what is theirs by name is his."""
+    return [person.pk, *sorted(held.wholly)]
