@@ -27,11 +27,14 @@ def recount_section(unit: Unit | None) -> Section:
     if not total:
         return Section(_("Open duties counted anew"), empty=_("No open duty is counted under an older calendar."))
     found = rebase.preview(unit, most=LOOKED)
+    # Of a confidential matter an administrator learns only that there is one.
+    shown = {move.subject for move in found.moves[:SHOWN]}
+    secret = set(Subject.objects.filter(pk__in=shown, confidential=True).values_list("pk", flat=True))
     rows = [
         [
-            Cell(move.number or str(move.subject)),
-            Cell(move.title),
-            Cell(move.clause),
+            Cell(_("confidential") if move.subject in secret else move.number or str(move.subject)),
+            Cell("—" if move.subject in secret else move.title),
+            Cell("—" if move.subject in secret else move.clause),
             Cell(local(move.before) or "—", number=True),
             Cell(local(move.after) or "—", number=True),
             Cell("；".join(f"{one.date:%m-%d} {one.before}→{one.after}" for one in move.days[:2])),

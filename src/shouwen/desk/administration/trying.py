@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shouwen.calendars.calendar import Calendar
+from shouwen.desk.administration.leaving import named
 from shouwen.desk.administration.tables import Cell, Column, Section, Table
 from shouwen.desk.templatetags.desk import local
 from shouwen.engine import Program, Standing, compile_policy
@@ -120,7 +121,10 @@ def _compare(
         if old is not None and new is not None and dues[0] == dues[1]:
             continue
         only = "" if old and new else "before" if old else "after"
-        found.shifts.append(Shift(str(subject), title, columns["clause"], dues[0], dues[1], subject.unit.zone, only))
+        clause = columns["clause"]
+        if subject.confidential:
+            title, clause = "—", "—"
+        found.shifts.append(Shift(named(subject), title, clause, dues[0], dues[1], subject.unit.zone, only))
 
 
 def trial_section(found: Trial, kind: str = "") -> Section:
