@@ -16,8 +16,9 @@ from shouwen.customers import actions, merging
 from shouwen.customers.changes import last_of
 from shouwen.customers.models import Change, Contact, Customer, Holding
 from shouwen.journal import access_log, clock
-from shouwen.journal.drafts import Actor
+from shouwen.journal.drafts import Actor, Draft
 from shouwen.journal.models import AccessLog, Subject
+from shouwen.journal.record import record
 from shouwen.matters.actions import open_cause, take_in
 from shouwen.organisation.models import Person, Unit
 
@@ -198,6 +199,24 @@ class TestPage:
         Subject.objects.filter(pk=matter.pk).update(confidential=True)
         found = page(signed_in("zhongxin"), zhang).context["page"]
         assert (found.matters, found.counts) == ([], {"all": 0, "open": 0})
+
+    def test_a_matter_put_right_is_the_right_customers(
+        self, signed_in: SignedIn, zhang: Customer, matter: Subject
+    ) -> None:
+        """更正客户：事项归更正后的客户，两人的查阅都留痕。"""
+        other = Customer.objects.exclude(pk=zhang.pk).filter(unit=zhang.unit, survivor=None).order_by("pk")[0]
+        person = Person.objects.get(username="jingban")
+        post = person.appointments.get().post
+        said = {"customer": str(other.pk), "asset": str(other.holdings.all()[0].asset_id)}
+        right = Draft(matter, "corrected", {"entry": "1", "reason": "登记错了人", "data": said})
+        record(right, actor=Actor(person, post.name, post.unit))
+        client = signed_in("jingban")
+        assert [page(client, one).context["page"].counts["all"] for one in (zhang, other)] == [0, 1]
+        whole = client.post(f"/matters/{matter.pk}/customer/").content.decode()
+        assert (other.name in whole, zhang.name in whole) == (True, False)
+        assert looks(zhang)[-1] == looks(other)[-1] == ("jingban", "revealed", "customer", f"办理 {matter.number}")
+        again = client.get(f"/matters/{matter.pk}/entries/1/correct/").context["form"]
+        assert again.initial["customer"] == str(other.pk)
 
     def test_a_merged_file_leads_to_the_one_that_goes_on(
         self, signed_in: SignedIn, zhang: Customer, twin: Customer

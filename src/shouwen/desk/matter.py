@@ -15,6 +15,7 @@ from shouwen.customers.masking import mask_customer
 from shouwen.customers.models import Asset, Customer
 from shouwen.customers.queries import ids_of, resolve
 from shouwen.desk.hints import spoken_of, surely
+from shouwen.desk.mended import as_it_stands
 from shouwen.desk.relations import relations, undone_by
 from shouwen.desk.words import Names, Said, references, said, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
@@ -396,15 +397,16 @@ class MatterPage:
 
     @cached_property
     def received(self) -> Mapping[str, Any]:
-        """The data of the entry that opened it, sealed content with it."""
+        """What the entry that opened it says as it stands, sealed content with it."""
         first = next((entry for entry in self.entries if entry.type == "received"), None)
-        return {**first.data, **self.sealed.get(first.seq, {})} if first else {}
+        return as_it_stands(first, self.journal.steps, self.sealed) if first else {}
 
     @property
     def customer_ids(self) -> list[str]:
-        """Whom the journal names, from its envelopes."""
-        named = (str(step.data.get("customer") or "") for step in self.journal.steps if step.type == "received")
-        return [one for one in named if one]
+        """Whom the journal names, from its envelopes, in what was corrected too: the timeline shows both."""
+        said = [step.data for step in self.journal.steps if step.type == "received"]
+        said += [step.data.get("data") or {} for step in self.journal.steps if step.type == "corrected"]
+        return list(dict.fromkeys(str(one["customer"]) for one in said if one.get("customer")))
 
     @cached_property
     def customer(self) -> Customer | None:

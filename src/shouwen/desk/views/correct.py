@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from shouwen.desk.forms import ActForm
 from shouwen.desk.matter import MatterPage
+from shouwen.desk.mended import as_it_stands
 from shouwen.desk.views.act import Answer, refusal, surroundings
 from shouwen.desk.views.matter import seen_by
 from shouwen.journal.drafts import Draft
@@ -48,7 +49,7 @@ def _target(page: MatterPage, seq: int) -> Entry:
 def _standing(page: MatterPage, entry: Entry) -> dict[str, Any]:
     """The entry's data as the form shows it."""
     fields = page.journal.events[entry.type].fields
-    data = {**entry.data, **page.sealed.get(entry.seq, {})}
+    data = as_it_stands(entry, page.journal.steps, page.sealed)
     return {
         name: datetime.fromisoformat(value) if fields[name].type == "instant" and "T" in str(value) else value
         for name, value in data.items()
