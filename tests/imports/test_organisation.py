@@ -208,6 +208,45 @@ def test_a_unit_with_units_below_does_not_end(folder: Path) -> None:
     ]
 
 
+def test_a_unit_moves_with_what_is_below_it_or_is_refused_clearly(folder: Path) -> None:
+    """隶属调整：写明原上级单位的，整棵迁过去；没写明的不另建同名单位，整份不导入。"""
+    import_organisation(written(folder, sheets()), NOW)
+    branch, project = Unit.objects.get(name="江州公司"), Unit.objects.get(name="云栖一期")
+    columns = ["名称", "上级单位", "种类", "原上级单位"]
+    region = ["华东区", "明澄集团", "区域", ""]
+    there = ["江州公司", "明澄集团/华东区", "公司", ""]
+    refused = (
+        "单位，第 3 行：已有单位“明澄集团/江州公司”。若要调整隶属，请在“原上级单位”栏写它现在的上级；"
+        "若确是另一单位，请把原有的那个也单列一行。"
+    )
+    assert faults(folder, {"单位": [columns, region, there]}) == [refused]
+    bad = ["云栖一期", "明澄集团/华东区", "项目", "明澄集团"]
+    assert faults(folder, {"单位": [columns, region, bad]}) == ["单位，第 3 行：“明澄集团”之下没有这个名称的单位。"]
+    below = ["云栖一期", "明澄集团/华东区/江州公司", "项目", ""]
+    said: Sheets = {
+        "单位": [columns, below, [*there[:3], "明澄集团"], region],
+        "岗位": [
+            ["单位", "岗位", "起", "止"],
+            ["明澄集团/华东区/江州公司", "公司分管领导", "", "2026-03-31"],
+            ["明澄集团/华东区/江州公司", "品质部", "2026-04-01", ""],
+        ],
+    }
+    outcome = import_organisation(written(folder, said), NOW)
+    told = [(one.line, one.what, one.details) for one in outcome.changes if one.sheet == "单位"]
+    moved = ("上级单位: 明澄集团 → 明澄集团/华东区",)
+    assert told == [(2, "same", ()), (3, "changed", moved), (4, "created", ())]
+    project.refresh_from_db()
+    assert [Unit.objects.get(pk=pk).name for pk in project.line] == ["明澄集团", "华东区", "江州公司", "云栖一期"]
+    assert Unit.objects.get(name="江州公司").pk == branch.pk
+    end = at("2026-04-01 00:00")
+    posts = {name: Post.objects.get(unit=branch, name=name) for name in ("公司分管领导", "品质部")}
+    assert (posts["公司分管领导"].until, posts["品质部"].since) == (end, end)
+    assert Appointment.objects.get(post=posts["公司分管领导"]).until == end
+    before = stored()
+    again = import_organisation(written(folder, said), at("2026-03-11 09:00"))
+    assert (again.count("same"), stored()) == (5, before)
+
+
 def test_english_headings_and_a_missing_column(folder: Path) -> None:
     said: Sheets = {"Units": [["Name", "Kind"], ["Mingcheng", "group"]]}
     assert import_organisation(written(folder, said), NOW).count("created") == 1

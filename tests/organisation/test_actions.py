@@ -6,7 +6,10 @@ from django.db import IntegrityError, transaction
 from tests.organisation.house import FOUNDED, NOW, House, at, person
 
 from shouwen.organisation import actions, queries
-from shouwen.organisation.models import Appointment, Person, Unit
+from shouwen.organisation.models import Appointment, Authority, Delegation, Person, Unit
+from shouwen.organisation.resolve import holder
+from shouwen.organisation.seats import seats
+from shouwen.policy.model import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,31 @@ def test_one_duty_post_a_unit_and_a_post_name_once_a_unit() -> None:
     for name, duty in (("值班", True), ("前台", False)):
         with pytest.raises(ValidationError):
             actions.create_post(house.project, name, is_duty_post=duty)
+
+
+def test_a_post_stands_for_a_period_and_what_hangs_on_it_ends_with_it() -> None:
+    """岗位有起止：撤销后任职、代理、权限同止；同名的新岗另立。"""
+    house, wang, li = House(), person("王"), person("李")
+    desk = house.post(house.branch, "客户服务分部", wang, duty=True)
+    assert (desk.since, desk.until) == (FOUNDED, None)
+    actions.delegate(wang, li, FOUNDED, post=desk)
+    actions.grant(desk, "费用审批", None, FOUNDED)
+    later = actions.grant(desk, "费用减免", None, at("2026-05-01 00:00"))
+    end = at("2026-04-01 00:00")
+    assert actions.close_post(desk, end).until == end
+    for model in (Appointment, Delegation, Authority):
+        assert set(model.objects.values_list("until", flat=True)) == {end}
+    assert not Authority.objects.filter(pk=later.pk).exists()
+    assert [bool(seats(wang, when)) for when in (at("2026-03-31 23:59"), end)] == [True, False]
+    with pytest.raises(ValidationError):
+        actions.create_post(house.branch, "客户服务分部", since=at("2026-03-31 00:00"))
+    with pytest.raises(ValidationError):
+        actions.appoint(li, desk, at("2026-03-31 00:00"))
+    again = actions.create_post(house.branch, "客户服务分部", is_duty_post=True, since=end)
+    actions.appoint(li, again, end)
+    role = Role("客户服务分部", "post", "客户服务分部", "own")
+    assert [holder(role, house.project, when).post for when in (at("2026-03-31 23:59"), end)] == [desk, again]
+    actions.close_unit(house.works, end)
 
 
 def test_nobody_holds_a_post_twice_at_once() -> None:

@@ -111,7 +111,7 @@ def _post(text: str, now: datetime) -> "Post":
 
     path, _colon, name = text.rpartition(":")
     unit = unit_named(path, now)
-    post = Post.objects.filter(unit=unit, name=name).first() if unit else None
+    post = Post.objects.holding(now).filter(unit=unit, name=name).first() if unit else None
     if post is None:
         raise click.BadParameter(f"there is no post {text}", param_hint="--post")
     return post

@@ -100,7 +100,7 @@ class SystemForm(AdminForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Post.objects.filter(unit__until__isnull=True).select_related("unit").order_by("unit__path", "pk")
+        rows = Post.objects.filter(until__isnull=True).select_related("unit").order_by("unit__path", "pk")
         choices = [(str(one.pk), f"{one.unit.name} · {one.name}") for one in rows]
         self.fields["post"].choices = choices  # type: ignore[attr-defined]
 

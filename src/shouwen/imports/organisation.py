@@ -4,7 +4,7 @@ All or nothing: every fault is told at once, by sheet and line, and then nothing
 time changes nothing. What a file does not name stays as it is: things end only by a date in the file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ from shouwen.imports.organisation_sheets import (
     write_template,
 )
 from shouwen.organisation import actions
-from shouwen.organisation.models import Appointment, Authority, Person, Post, Unit
+from shouwen.organisation.models import Appointment, Authority, Person, Post, Unit, UnitKind
 
 __all__ = ["Change", "Fault", "Outcome", "import_organisation", "write_template"]
 
@@ -99,6 +99,9 @@ class _Work:
     _appointments: dict[tuple[int, int], list[Appointment]] = field(default_factory=dict)
     _authorities: dict[tuple[int, str, str], list[Authority]] = field(default_factory=dict)
     _closing: list[tuple[Row, Unit]] = field(default_factory=list)
+    _ending: list[tuple[Row, Post]] = field(default_factory=list)
+    _told: set[str] = field(default_factory=set)
+    """Paths of the units that the file names."""
     _failed: set[tuple[str, str]] = field(default_factory=set)
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
@@ -106,7 +109,8 @@ class _Work:
         by_id = {unit.pk: unit for unit in Unit.objects.order_by("pk")}
         for unit in sorted(by_id.values(), key=lambda one: one.until is None):
             self._units["/".join(by_id[pk].name for pk in unit.line)] = unit
-        self._posts = {(post.unit_id, post.name): post for post in Post.objects.select_related("unit")}
+        posts = sorted(Post.objects.select_related("unit"), key=lambda one: (one.until is None, one.since))
+        self._posts = {(post.unit_id, post.name): post for post in posts}
         self._people = {person.username: person for person in Person.objects.all()}
         for one in Appointment.objects.order_by("since"):
             self._appointments.setdefault((one.person_id, one.post_id), []).append(one)
@@ -136,7 +140,8 @@ class _Work:
 
     # --- units ----------------------------------------------------------------------------
 
-    def units(self, rows: Iterable[Row]) -> None:
+    def units(self, rows: Sequence[Row]) -> None:
+        self._told = {_name(row) for row in rows}
         self.each(rows, self.unit)
 
     def unit(self, row: Row) -> Change:
@@ -146,7 +151,11 @@ class _Work:
         known = self._units.get(path)
         if known is not None and known.until is not None and row["until"] is None:
             known = None  # one that has ended; this is another of its name
+        details: tuple[str, ...] = ()
+        if known is None and row["former"] and parent is not None:
+            known, details = self._moved(row, parent, path)
         if known is None:
+            self._not_elsewhere(row, path)
             zone = row["zone"] or (parent.zone if parent else "Asia/Shanghai")
             since = _start(row["since"], zone) or self.at
             made = actions.create_unit(row["name"], row["kind"], parent, since, zone=zone)
@@ -154,14 +163,56 @@ class _Work:
             if row["until"]:
                 self._closing.append((row, made))
             return Change(row.sheet.name, row.line, CREATED, path)
-        details = _bring(known, {"kind": row["kind"], "zone": row["zone"], "since": _start(row["since"], known.zone)})
+        wanted = {"kind": row["kind"], "zone": row["zone"], "since": _start(row["since"], known.zone)}
+        details += _bring(known, wanted)
         if row["until"] and known.until != _end(row["until"], known.zone):
             self._closing.append((row, known))
             return Change(row.sheet.name, row.line, ENDED, path, (*details, str(row["until"])))
         return _changed(row, path, details)
 
+    def _moved(self, row: Row, parent: Unit, path: str) -> tuple[Unit, tuple[str, ...]]:
+        """The unit that stood below its former superior, put below the new one with everything below it."""
+        former = self._unit(row["former"])
+        before = f"{self._path(former)}/{row['name']}"
+        unit = self._units.get(before)
+        if unit is None or unit.until is not None:
+            raise ValidationError(_("No unit of this name stands below “%(name)s”.") % {"name": row["former"]})
+        moved = actions.move_unit(unit, parent)
+        below = Unit.objects.in_bulk(Unit.objects.filter(path__prefix=moved.path).values_list("pk", flat=True))
+        for name in [one for one in self._units if one == before or one.startswith(f"{before}/")]:
+            known = self._units.pop(name)
+            self._units[path + name.removeprefix(before)] = below.get(known.pk, known)
+        return self._units[path], (f"{row.sheet.title('above')}: {self._path(former)} → {self._path(parent)}",)
+
+    def _not_elsewhere(self, row: Row, path: str) -> None:
+        """A unit that stands elsewhere under the same name, and that the file does not name there, is none to be made
+        a second time by a line that means to move it. Departments are called alike everywhere."""
+        alike = (
+            name
+            for name, one in self._units.items()
+            if one.name == row["name"] and one.kind == row["kind"] and one.until is None and name not in self._told
+        )
+        there = next(alike, None)
+        if there is not None and row["kind"] != UnitKind.DEPARTMENT:
+            raise ValidationError(
+                _(
+                    "“%(there)s” stands already. To move it, write its superior of now under “%(column)s”; if this is "
+                    "another unit, name that one too in its own line."
+                )
+                % {"there": there, "column": row.sheet.title("former")}
+            )
+
+    def _path(self, unit: Unit) -> str:
+        return next(name for name, one in self._units.items() if one.pk == unit.pk)
+
     def close_units(self) -> None:
-        """At the end, those below first: a unit ends when none below it is left."""
+        """At the end, posts first, then those below first: a unit ends when none below it is left."""
+        for row, post in self._ending:
+            try:
+                with transaction.atomic():
+                    actions.close_post(post, _end(row["until"], post.unit.zone) or self.at)
+            except ValidationError as error:
+                self._fault(row, "；".join(error.messages))
         for row, unit in sorted(self._closing, key=lambda one: -len(one[1].line)):
             try:
                 with transaction.atomic():
@@ -184,11 +235,20 @@ class _Work:
         unit, name = self._unit(row["unit"]), _name(row)
         self._once(row, unit.pk, row["post"])
         known = self._posts.get((unit.pk, row["post"]))
+        if known is not None and known.until is not None and row["until"] is None and unit.until is None:
+            known = None  # one that has ended; this is another of its name
+        since, until = _start(row["since"], unit.zone), _end(row["until"], unit.zone)
         if known is None:
-            made = actions.create_post(unit, row["post"], is_duty_post=bool(row["is_duty_post"]))
+            made = actions.create_post(unit, row["post"], is_duty_post=bool(row["is_duty_post"]), since=since)
             self._posts[unit.pk, made.name] = made
+            if until:
+                self._ending.append((row, made))
             return Change(row.sheet.name, row.line, CREATED, name)
-        return _changed(row, name, _bring(known, {"is_duty_post": row["is_duty_post"]}))
+        details = _bring(known, {"is_duty_post": row["is_duty_post"], "since": since})
+        if until and known.until != until:
+            self._ending.append((row, known))
+            return Change(row.sheet.name, row.line, ENDED, name, (*details, str(row["until"])))
+        return _changed(row, name, details)
 
     def person(self, row: Row) -> Change:
         username = row["username"]

@@ -113,6 +113,10 @@ class Sheet:
     def name(self) -> str:
         return self.names[0]
 
+    def title(self, key: str) -> str:
+        """The heading of the column of this key."""
+        return next(column.names[0] for column in self.columns if column.key == key)
+
 
 _PATH = "从集团写起，以“/”分隔，如 明澄集团/江州公司"
 _SINCE = Column("since", ("起", "开始", "since"), read=_day, note="起始日期；不写：从导入时起")
@@ -127,6 +131,7 @@ UNITS = Sheet(
     (
         Column("name", ("名称", "单位名称", "name"), required=True),
         Column("above", ("上级单位", "上级", "superior"), note=f"{_PATH}；最上一级不写"),
+        Column("former", ("原上级单位", "原上级", "former superior"), note="调整隶属时写：原来的上级单位（写法同上）"),
         Column("kind", ("种类", "类型", "kind"), True, _kind, values=tuple(words[0] for words in KINDS.values())),
         Column("zone", ("时区", "zone"), read=_zone, note="不写：同上级"),
         _SINCE,
@@ -142,6 +147,8 @@ POSTS = Sheet(
         Column(
             "is_duty_post", ("值班岗", "duty post"), False, _yes, "受理无人认领的事项；每个单位至多一个", ("是", "否")
         ),
+        _SINCE,
+        _UNTIL,
     ),
 )
 PEOPLE = Sheet(

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
@@ -51,10 +51,10 @@ def move_unit(unit: Unit, parent: Unit) -> Unit:
 
 @transaction.atomic
 def close_unit(unit: Unit, at: datetime) -> Unit:
-    """Ends a unit that has no unit below it any more; its appointments end with it."""
+    """Ends a unit that has no unit below it any more; its posts end with it, and who held them holds them no more."""
     if Unit.objects.holding(at).filter(path__prefix=unit.path).exclude(pk=unit.pk).exists():
         raise ValidationError({"until": _("There are still units below this one.")})
-    Appointment.objects.filter(Q(until__isnull=True) | Q(until__gt=at), post__unit=unit, since__lte=at).update(until=at)
+    _close(Post.objects.holding(at).filter(unit=unit), at)
     unit.until = at
     unit.full_clean()
     unit.save(update_fields=["until"])
@@ -62,12 +62,36 @@ def close_unit(unit: Unit, at: datetime) -> Unit:
 
 
 @transaction.atomic
-def create_post(unit: Unit, name: str, *, is_duty_post: bool = False) -> Post:
-    """A new post, named in the regulation's words; a unit has at most one duty post."""
-    post = Post(unit=unit, name=name.strip(), is_duty_post=is_duty_post)
+def create_post(unit: Unit, name: str, *, is_duty_post: bool = False, since: datetime | None = None) -> Post:
+    """A new post, named in the regulation's words, by default as old as its unit; a unit has at most one duty post."""
+    post = Post(unit=unit, name=name.strip(), is_duty_post=is_duty_post, since=since or unit.since)
     post.full_clean()
     post.save()
     return post
+
+
+@transaction.atomic
+def close_post(post: Post, at: datetime) -> Post:
+    """Ends a post at ``at``: who holds it, what it may decide and who stands in for its holders in it end with it.
+
+    A post that has already ended stays as it is.
+    """
+    rows = Post.objects.select_for_update().filter(Q(until__isnull=True) | Q(until__gt=at), pk=post.pk)
+    if rows.exists():
+        post = rows.get()
+        post.until = at
+        post.full_clean()
+        _close(rows, at)
+    return Post.objects.get(pk=post.pk)
+
+
+def _close(posts: QuerySet[Post], at: datetime) -> None:
+    ids = list(posts.values_list("pk", flat=True))
+    for model in (Appointment, Delegation, Authority):
+        rows = model.objects.filter(Q(until__isnull=True) | Q(until__gt=at), post__in=ids)
+        rows.filter(since__gt=at).delete()
+        rows.update(until=at)
+    Post.objects.filter(pk__in=ids).update(until=at)
 
 
 @transaction.atomic
@@ -84,6 +108,7 @@ def create_person(username: str, name: str, *, phone: str = "", password: str | 
 def appoint(person: Person, post: Post, since: datetime, until: datetime | None = None) -> Appointment:
     """Puts a person into a post; the same person twice at once in one post is refused."""
     Person.objects.select_for_update().get(pk=person.pk)
+    post = Post.objects.select_related("unit").select_for_update(of=("self",)).get(pk=post.pk)
     appointment = Appointment(person=person, post=post, since=since, until=until)
     appointment.full_clean()
     appointment.save()

@@ -24,7 +24,7 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Post)
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "unit", "is_duty_post"]
+    list_display = ["name", "unit", "is_duty_post", "since", "until"]
     list_select_related = ["unit"]
     search_fields = ["name", "unit__name"]
 

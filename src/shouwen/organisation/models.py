@@ -116,7 +116,7 @@ def line_of(path: str) -> tuple[int, ...]:
 
 
 class Person(AbstractUser):
-    """人员: who works in the house and signs in."""
+    """人员: who works in the house and signs in, from ``date_joined`` until ``until``, when he was shut out."""
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -125,6 +125,7 @@ class Person(AbstractUser):
     pinyin = PinyinField(_("pinyin"), max_length=255, blank=True, editable=False, db_index=True)
     initials = InitialsField(_("pinyin initials"), max_length=100, blank=True, editable=False, db_index=True)
     auditor = models.BooleanField(_("auditor"), default=False, help_text=_("sees everything, does nothing"))
+    until = models.DateTimeField(_("left at"), null=True, blank=True)
 
     REQUIRED_FIELDS = ["name"]
 
@@ -141,21 +142,28 @@ class Person(AbstractUser):
 
 
 class Post(models.Model):
-    """岗位: a place in a unit, named in the regulation's words (客户服务分部, 公司分管领导)."""
+    """岗位: a place in a unit for a period, named in the regulation's words (客户服务分部, 公司分管领导)."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name=_("unit"))
     name = models.CharField(_("name"), max_length=100)
     is_duty_post = models.BooleanField(
         _("duty post"), default=False, help_text=_("takes what comes to the unit and is nobody's yet")
     )
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet["Post"].as_manager()
 
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["unit", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "name"], name="post_name_in_unit"),
-            models.UniqueConstraint(fields=["unit"], condition=Q(is_duty_post=True), name="post_one_duty_post"),
+            period_check("post_period"),
+            models.UniqueConstraint(fields=["unit", "name"], condition=Q(until__isnull=True), name="post_name_in_unit"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(is_duty_post=True, until__isnull=True), name="post_one_duty_post"
+            ),
         ]
         indexes = [models.Index(fields=["name", "unit"], name="post_name_unit")]
 
@@ -163,9 +171,13 @@ class Post(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """A unit has one duty post."""
-        others = Post.objects.filter(unit=self.unit_id, is_duty_post=True).exclude(pk=self.pk)
-        if self.is_duty_post and others.exists():
+        """A unit has one duty post, and one post of a name, at a time."""
+        if _unfilled(self.since, self.unit_id):
+            return
+        others = Post.objects.overlapping(self.since, self.until).filter(unit=self.unit_id).exclude(pk=self.pk)
+        if others.filter(name=self.name).exists():
+            raise ValidationError({"name": gettext("This unit has a post of this name at that time.")})
+        if self.is_duty_post and others.filter(is_duty_post=True).exists():
             raise ValidationError({"is_duty_post": gettext("This unit has a duty post already.")})
 
 
@@ -204,6 +216,9 @@ class Appointment(models.Model):
         others = Appointment.objects.overlapping(self.since, self.until).exclude(pk=self.pk)
         if others.filter(person=self.person_id, post=self.post_id).exists():
             raise ValidationError({"person": gettext("This person already holds this post at that time.")})
+        ends = self.post.until
+        if ends is not None and (self.until is None or self.until > ends):
+            raise ValidationError({"until": gettext("The post ends on %(when)s.") % {"when": f"{ends:%Y-%m-%d %H:%M}"}})
 
 
 class Absence(models.Model):

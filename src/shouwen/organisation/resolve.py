@@ -154,7 +154,7 @@ class Directory:
         doer = self.actors.get(role.of)
         if doer is None:
             return None
-        post = Post.objects.filter(unit=doer.unit, name=doer.post).select_related("unit").first()
+        post = Post.objects.holding(self.at).filter(unit=doer.unit, name=doer.post).select_related("unit").first()
         if doer.person is not None:
             own = [seat for seat in seats(doer.person, self.at) if seat.acting_for is None]
             kept = next((seat for seat in own if seat.post == post), next(iter(own), None))
@@ -224,7 +224,7 @@ class Directory:
     @cached_property
     def _posts(self) -> Mapping[int, list[Post]]:
         """The posts of these units, the duty post first."""
-        return {unit.pk: self._house.posts.get(unit.pk, []) for unit in self._units}
+        return {unit.pk: holding(self._house.posts.get(unit.pk, ()), self.at) for unit in self._units}
 
     @cached_property
     def _appointed(self) -> list[tuple[Appointment, bool]]:

@@ -31,7 +31,7 @@ def rename_unit(unit: Unit, name: str) -> Unit:
 def set_duty_post(post: Post) -> Post:
     """From now on this post takes what is nobody's in its unit, and no other of the unit."""
     Unit.objects.select_for_update().get(pk=post.unit_id)
-    Post.objects.filter(unit=post.unit_id, is_duty_post=True).update(is_duty_post=False)
+    Post.objects.filter(unit=post.unit_id, is_duty_post=True, until=None).update(is_duty_post=False)
     post.is_duty_post = True
     post.full_clean()
     post.save(update_fields=["is_duty_post"])
@@ -72,8 +72,8 @@ def shut_out(person: Person, at: datetime) -> Person:
     for rows in (person.appointments, person.absences, person.delegations, person.deputed):
         rows.filter(until__isnull=True, since__lte=at).update(until=at)
         rows.filter(until__gt=at, since__lte=at).update(until=at)
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.is_active, person.until = False, at
+    person.save(update_fields=["is_active", "until"])
     return person
 
 
@@ -81,6 +81,6 @@ def shut_out(person: Person, at: datetime) -> Person:
 def let_in(person: Person) -> Person:
     """The person may sign in again; posts must be given anew."""
     person = Person.objects.select_for_update().get(pk=person.pk)
-    person.is_active = True
-    person.save(update_fields=["is_active"])
+    person.is_active, person.until = True, None
+    person.save(update_fields=["is_active", "until"])
     return person

@@ -72,7 +72,7 @@ def read_post(request: HttpRequest, post: schemas.Pk) -> Plain:
 
 
 def _posts(who: Caller) -> QuerySet[Post]:
-    return Post.objects.filter(unit__in=visible(who.person, Unit.objects.holding(who.now), who.now))
+    return Post.objects.holding(who.now).filter(unit__in=visible(who.person, Unit.objects.holding(who.now), who.now))
 
 
 def _holders(who: Caller, posts: list[Post]) -> dict[int, list[Plain]]:

@@ -30,7 +30,7 @@ class AppointForm(AdminForm):
         if person:
             self.add("person", forms.ModelChoiceField(people_of(admin).filter(is_active=True), label=_("Person")))
         if posts:
-            rows = Post.objects.filter(admin.within("unit__"), unit__until__isnull=True).select_related("unit")
+            rows = Post.objects.filter(admin.within("unit__"), until__isnull=True).select_related("unit")
             choices = [(str(one.pk), f"{one.unit.name} · {one.name}") for one in rows.order_by("unit__path", "pk")]
             self.add("post", forms.ChoiceField(label=_("Post"), choices=[("", "—"), *choices]))
         at = ZoneInfo(zone) if zone else admin.zone

@@ -59,7 +59,9 @@ def ladder(request: HttpRequest) -> HttpResponse:
         "ladders": [Ladder(rungs[0].unit, kind, rungs) for (_pk, kind), rungs in found.items()],
         "mine": mine,
         "kinds": sorted(set(InForce.objects.holding(now).values_list("kind", flat=True))),
-        "posts": sorted(set(Post.objects.filter(unit__in=mine).values_list("name", flat=True))) if mine else [],
+        "posts": sorted(set(Post.objects.holding(now).filter(unit__in=mine).values_list("name", flat=True)))
+        if mine
+        else [],
         "typed": typed,
         "error": error,
         "chosen": request.POST.get("unit", ""),
