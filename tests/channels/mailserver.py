@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
+CERTIFICATE = Path(__file__).with_name("loopback.pem")
 LITERAL = re.compile(rb"\{(\d+)\}$")
 
 
@@ -84,14 +87,17 @@ class MailServer:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """The server on a free port of the loopback, in a thread of its own."""
+def mail_server(*, secure: bool = False) -> Iterator[MailServer]:
+    """The server on a free port of the loopback, in a thread of its own; `secure`: in TLS from the first byte on."""
     made = MailServer()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if secure else None
+    if context is not None:
+        context.load_cert_chain(CERTIFICATE)
     loop = asyncio.new_event_loop()
     ready = threading.Event()
 
     async def run() -> None:
-        server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=context)
         made.port = server.sockets[0].getsockname()[1]
         ready.set()
 

@@ -11,7 +11,7 @@ from io import BytesIO
 import orjson
 import pytest
 from pytest_django import Settings
-from tests.channels.mailserver import MailServer, mail_server
+from tests.channels.mailserver import CERTIFICATE, MailServer, mail_server
 from tests.channels.postbox import Postbox, postbox, subject_of
 from tests.journal.world import MONDAY, World, at
 from tests.journal.world import world as lay
@@ -75,6 +75,19 @@ def came(server: MailServer, mail: EmailMessage | bytes, when: datetime = MONDAY
 
 def said(entry: Entry) -> str:
     return str(orjson.loads(Content.objects.get(entry=entry).body or "{}")["text"])
+
+
+def test_in_tls_the_server_must_be_who_it_says(settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stands between gets neither password nor mail: an unknown certificate ends the talk (RFC 8314, 5.1)."""
+    with mail_server(secure=True) as made:
+        url = f"imaps://care%40example.org:secret%2Fwith%3Asigns@127.0.0.1:{made.port}/INBOX"
+        settings.SHOUWEN_IMAP = f"{url}?unit=明澄集团/江州公司/云栖一期"
+        came(made, written())
+        assert (made.said, Mailbox.objects.get().error.startswith("SSLCertVerificationError")) == ([], True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        with clock.at(MONDAY):
+            assert poll(boxes()[0].name) == 1
+    assert Subject.objects.count() == 1
 
 
 # --- a new mail --------------------------------------------------------------------------

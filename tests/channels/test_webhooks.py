@@ -244,6 +244,10 @@ def test_what_was_taken_away_gets_nothing_more(world: World, hook: Webhook, othe
         "http://0.0.0.0/",
         "http://100.64.0.1/",
         "http://[fe80::1]/",
+        "http://[fec0::1]/",
+        "http://[64:ff9b::a00:1]/",
+        "http://[2002:a00:1::]/",
+        "http://[::7f00:1]/",
         "http://224.0.0.1/",
         "http://例子.org/",
         "http://example.org:99999/",
@@ -260,6 +264,7 @@ def test_addresses_that_are_taken(settings: Settings) -> None:
     assert [check_url(url) for url in ("https://example.org/hook?a=1", "http://8.8.8.8:8080/")] == ["", ""]
     settings.WEBHOOK_NETWORKS = ["10.1.0.0/16"]
     assert [is_allowed(one) for one in ("10.1.2.3", "::ffff:10.1.2.3", "10.2.0.1")] == [True, True, False]
+    assert [is_allowed(one) for one in ("2606:4700::1111", "64:ff9b::808:808")] == [True, True]
 
 
 def test_a_name_that_leads_into_the_house_is_not_called(world: World, settings: Settings) -> None:

@@ -5,6 +5,7 @@ The worker claims a mailbox and lets the queue read it, so that a slow server ho
 
 import imaplib
 import re
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -85,7 +86,9 @@ def _unit_of(box: Box) -> Unit:
 @contextmanager
 def _connected(box: Box) -> Iterator[imaplib.IMAP4]:
     if box.secure:
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(box.host, box.port, timeout=TIMEOUT)
+        # Without a context of its own imaplib takes any certificate, whoever shows it.
+        context = ssl.create_default_context()
+        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=TIMEOUT)
     else:
         server = imaplib.IMAP4(box.host, box.port, timeout=TIMEOUT)
     try:

@@ -24,6 +24,9 @@ WHOLE = 10.0
 READ = 8_000
 """Bytes of an answer that are read."""
 PORTS = {"http": 80, "https": 443}
+UNICAST = ipaddress.IPv6Network("2000::/3")
+"""Where public IPv6 addresses lie (RFC 4291, 2.4)."""
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Unreachable(Exception):  # noqa: N818  said as what it is
@@ -63,12 +66,18 @@ def check_url(url: str) -> str:
 
 def is_allowed(address: str) -> bool:
     """Whether an IP address may be called: a public one, or one of ``SHOUWEN_WEBHOOK_NETWORKS``."""
-    found = ipaddress.ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None)
-    if mapped is not None:
-        found = mapped
+    found = _reached(ipaddress.ip_address(address))
     inside = any(found.version == net.version and found in net for net in _networks(tuple(settings.WEBHOOK_NETWORKS)))
-    return inside or (found.is_global and not found.is_multicast)
+    return inside or (found.is_global and not found.is_multicast and (found.version == 4 or found in UNICAST))
+
+
+def _reached(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one leads to: mapped, 6to4 (RFC 3056), translated (RFC 6052)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 @cache
