@@ -77,7 +77,9 @@ def said(entry: Entry) -> str:
     return str(orjson.loads(Content.objects.get(entry=entry).body or "{}")["text"])
 
 
-def test_in_tls_the_server_must_be_who_it_says(settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_tls_the_server_must_be_who_it_says(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever stands between gets neither password nor mail: an unknown certificate ends the talk (RFC 8314, 5.1)."""
     with mail_server(secure=True) as made:
         url = f"imaps://care%40example.org:secret%2Fwith%3Asigns@127.0.0.1:{made.port}/INBOX"
@@ -353,8 +355,11 @@ def test_the_houses_own_mail_opens_nothing(server: MailServer, sender: str) -> N
 def test_an_absence_note_upon_a_letter_is_no_entry_but_knows_its_matter(server: MailServer, world: World) -> None:
     subject = world.intake()
     letter = answered(world, subject)
-    (row,) = came(server, written("我在休假。", In_Reply_To=letter.message_id, Auto_Submitted="auto-replied"))
+    note = written("我在休假。", In_Reply_To=letter.message_id, Auto_Submitted="auto-replied")
+    note.add_attachment(PNG, "image", "png", filename="签名.png")
+    (row,) = came(server, note)
     assert (row.outcome, row.reason, row.subject) == ("look", "machine", subject)
+    assert (row.files, row.refused) == ([], [{"name": "签名.png", "why": "留在邮箱里"}])
     assert Entry.objects.filter(type="noted").count() == 0
 
 

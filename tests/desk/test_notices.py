@@ -221,6 +221,24 @@ def test_another_units_mail_is_not_found(signed_in: SignedIn, mail: Incoming) ->
     assert client.post(reverse("desk:mail-handle", args=[mail.pk]), {"what": "dismiss"}).status_code == 404
 
 
+def test_mail_about_a_confidential_matter_is_seen_by_those_who_see_the_matter(
+    signed_in: SignedIn, mail: Incoming, matter: Subject, officer: Person
+) -> None:
+    """保密: an absence note upon a letter tells who complained; the mailbox is the whole unit's."""
+    mail.subject = matter
+    mail.save()
+    colleague, owner = signed_in("fuze"), signed_in("jingban")
+    assert "自动回复" in page(colleague, "mails")
+    Subject.objects.filter(pk=matter.pk).update(confidential=True)
+    assert "自动回复" not in page(colleague, "mails")
+    assert colleague.get(reverse("desk:mail", args=[mail.pk])).status_code == 404
+    assert colleague.post(reverse("desk:mail-handle", args=[mail.pk]), {"what": "add"}).status_code == 404
+    assert "我在休假" in page(owner, "mail", mail.pk)
+    assert owner.post(reverse("desk:mail-handle", args=[mail.pk]), {"what": "dismiss"}).status_code == 302
+    mail.refresh_from_db()
+    assert (mail.outcome, mail.title, mail.text) == ("dismissed", "", "")
+
+
 # --- mail to the customer ----------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +27,8 @@ from shouwen.journal.models import Subject
 from shouwen.journal.notices import Notices, tell
 from shouwen.journal.record import record
 from shouwen.matters.actions import take_in
-from shouwen.organisation.models import Unit
+from shouwen.organisation.access import visible
+from shouwen.organisation.models import Person, Unit
 
 CHANNEL = "邮件"
 WRITTEN = "written"
@@ -99,6 +101,9 @@ def _decide(row: Incoming, arrival: Arrival) -> None:
     row.reason = _why_not(mail, arrival.now)
     if row.reason:
         row.said = mail.machine
+        row.refused = [
+            {"name": name[:255], "why": _("left in the mailbox")} for name, _content in mail.files[:FILES_LIMIT]
+        ]
         return
     Returned.objects.filter(address=mail.sender).delete()
     row.files, row.refused = _files(mail.files)
@@ -157,6 +162,15 @@ def _files(files: Sequence[tuple[str, bytes]]) -> tuple[list[str], list[dict[str
             refused.append({"name": name[:255], "why": "；".join(why.errors.values())})
     refused += [{"name": name[:255], "why": _("Too many files.")} for name, _content in files[FILES_LIMIT:]]
     return kept, refused
+
+
+def to_look_at(person: Person, now: datetime) -> QuerySet[Incoming]:
+    """What waits for somebody and the person may see: of a matter that is known, what comes with the matter; else what
+    came into a mailbox of the person's units."""
+    rows = Incoming.objects.filter(outcome=Outcome.LOOK)
+    matter = visible(person, Subject.objects.filter(pk=OuterRef("subject")), now)
+    unknown = visible(person, Incoming.objects.filter(pk=OuterRef("pk"), subject=None), now)
+    return rows.filter(Exists(matter) | Exists(unknown))
 
 
 # --- the entries -----------------------------------------------------------------------

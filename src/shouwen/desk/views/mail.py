@@ -27,7 +27,7 @@ from shouwen.journal.drafts import Actor
 from shouwen.journal.errors import Invalid, NotRecorded, Refused, Stale, room
 from shouwen.journal.models import Subject
 from shouwen.organisation.access import may, visible
-from shouwen.organisation.models import Person
+from shouwen.organisation.models import Person, Unit
 
 PAGE = 30
 
@@ -35,9 +35,9 @@ PAGE = 30
 @login_required
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    """What waits to be looked at in the person's units, the oldest first."""
+    """What waits for the person to look at it, the oldest first."""
     person = cast("Person", request.user)
-    rows = visible(person, Incoming.objects.filter(outcome=Outcome.LOOK), clock.now()).select_related("unit", "subject")
+    rows = incoming.to_look_at(person, clock.now()).select_related("unit", "subject")
     text = request.GET.get("page", "1")
     page = Paginator(rows.order_by("arrived_at", "pk"), PAGE).get_page(int(text) if text.isdecimal() else 1)
     context = {
@@ -51,7 +51,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest, pk: int) -> Incoming:
-    rows = visible(cast("Person", request.user), Incoming.objects.filter(outcome=Outcome.LOOK), clock.now())
+    rows = incoming.to_look_at(cast("Person", request.user), clock.now())
     return get_object_or_404(rows.select_related("unit", "subject__unit"), pk=pk)
 
 
@@ -69,7 +69,7 @@ def _shown(request: HttpRequest, row: Incoming, error: str = "", status: int = H
     context = {
         "mail": row,
         "reason": incoming.REASONS.get(row.reason, ""),
-        "may": may(person, None, row.unit, clock.now()),
+        "may": may(person, None, _place(row), clock.now()),
         "error": error,
         "unread": unread(person),
         "to_look_at": to_look_at(person),
@@ -77,16 +77,22 @@ def _shown(request: HttpRequest, row: Incoming, error: str = "", status: int = H
     return render(request, "desk/mail.html", context, status=status)
 
 
+def _place(row: Incoming) -> Unit:
+    """The unit whose mail it is: the matter's, where that is known."""
+    return row.unit if row.subject is None else row.subject.unit
+
+
 @login_required
 @require_POST
 def handle(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a matter from it, add it to one, or set it aside."""
     row, person, now = _waiting(request, pk), cast("Person", request.user), clock.now()
-    if not may(person, None, row.unit, now):
+    if not may(person, None, _place(row), now):
         return _shown(request, row, _("You hold no post that acts for this unit."), HTTPStatus.FORBIDDEN)
     try:
         with room(), transaction.atomic():
-            row = Incoming.objects.select_for_update(of=("self",)).select_related("unit").get(pk=row.pk)
+            rows = Incoming.objects.select_for_update(of=("self",)).select_related("unit", "subject__unit")
+            row = rows.get(pk=row.pk)
             if row.outcome != Outcome.LOOK:
                 raise Http404
             _do(request, row, person)
@@ -101,7 +107,7 @@ def handle(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _do(request: HttpRequest, row: Incoming, person: Person) -> None:
     now = clock.now()
-    actor: Actor = acting_from(person, row.unit, now)
+    actor: Actor = acting_from(person, _place(row), now)
     what = request.POST.get("what", "")
     if what == "open":
         incoming.open_matter(row, row.unit, actor, now)
@@ -113,7 +119,7 @@ def _do(request: HttpRequest, row: Incoming, person: Person) -> None:
             raise Invalid({"number": _("There is no such matter among those you may see.")})
         incoming.add_to(row, subject, actor, now)
     elif what == "dismiss":
-        row.outcome, row.text = Outcome.DISMISSED, ""
+        row.outcome, row.title, row.text = Outcome.DISMISSED, "", ""
     else:
         raise Http404
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from shouwen.channels.models import Incoming, Outcome, Preferences, Returned, Sample
+from shouwen.channels import incoming
+from shouwen.channels.models import Preferences, Returned, Sample
 from shouwen.desk.notices import PreferencesForm, noted, unread
 from shouwen.journal import clock, post
 from shouwen.journal.models import Outbox
-from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 
 PAGE = 30
@@ -35,9 +35,8 @@ def _own(request: HttpRequest) -> "Q":
 
 
 def to_look_at(person: Person) -> int:
-    """How many mails of the person's units wait to be looked at."""
-    rows = visible(person, Incoming.objects.filter(outcome=Outcome.LOOK), clock.now())
-    return rows.order_by()[:100].count()
+    """How many mails wait for the person to look at them."""
+    return incoming.to_look_at(person, clock.now()).order_by()[:100].count()
 
 
 @login_required
