@@ -72,12 +72,20 @@ def test_a_unit_is_added_renamed_moved_and_ended_each_time_with_an_entry(root: C
     assert send(root, f"units/{project.pk}/move/", parent=made.pk).status_code == 302
     project.refresh_from_db()
     assert project.path == f"{made.path}{project.pk}/"
+    assert send(root, f"units/{made.pk}/posts/add/", name="品质部", since="2026-03-01").status_code == 302
+    post = Post.objects.get(unit=made)
+    assert send(root, f"units/posts/{post.pk}/end/", "preview").status_code == 200
+    assert send(root, f"units/posts/{post.pk}/end/", until="2026-03-05").status_code == 302
+    post.refresh_from_db()
+    assert [one and f"{one:%m-%d %H}" for one in (post.since, post.until)] == ["02-28 16", "03-04 16"]
     refused = send(root, f"units/{made.pk}/end/")
     assert (refused.status_code, "There are still units below this one." in shown(refused)) == (422, True)
     assert written() == [
         ("unit.add", f"unit {made.pk}", "", f"江北公司, branch, {made.path}"),
         ("unit.rename", f"unit {made.pk}", "江北公司", "江南公司"),
         ("unit.move", f"unit {project.pk}", old, project.path),
+        ("post.add", f"post {post.pk}", "", "品质部"),
+        ("post.end", f"post {post.pk}", "品质部", "→ 2026-03-04 16:00"),
     ]
     log_of = Subject.objects.get(kind=HOUSE_KIND)
     assert (log_of.unit, log_of.policy_version, log_of.number) == (top, None, "")
@@ -305,3 +313,42 @@ def test_a_token_of_another_system_is_shown_once_and_revoked(root: Client) -> No
     token.refresh_from_db()
     assert token.revoked_at is not None
     assert [what for what, *_rest in written()] == ["integration.add", "token.add", "token.revoke"]
+
+
+def test_an_officer_enters_his_absence_and_deputy_and_a_leader_those_below_him(
+    signed_in: SignedIn, house: datetime
+) -> None:
+    """不在岗与代理：本人自己登记；上级替下级登记；旁人不能；每次都有条目。"""
+    officer, lead = (Person.objects.get(username=one) for one in ("jingban", "zhongxin"))
+    other = Person.objects.get(username="qiantai")
+    client, above = signed_in("jingban"), signed_in("zhongxin")
+    page = f"/me/away/{officer.pk}/"
+
+    def post(by: Client, address: str, **data: str) -> int:
+        seen = by.get(address).context["seen"]
+        return by.post(address, {"seen": seen, "step": "do", **data}).status_code
+
+    assert post(client, f"{page}absence/", since="2026-03-02", until="2026-03-06", reason="年假") == 302
+    assert post(client, f"{page}deputy/", deputy=str(other.pk), until="2026-03-06") == 302
+    assert post(client, f"{page}deputy/", deputy=str(other.pk)) == 422
+    assert Delegation.objects.get(person=officer).deputy == other
+    shown_there = shown(client.get("/me/away/"))
+    assert all(text in shown_there for text in ("年假", other.name))
+    assert officer.name in shown(signed_in("qiantai").get("/me/away/"))
+    assert [signed_in("qiantai").get(address).status_code for address in (page, f"{page}absence/")] == [403, 403]
+    assert client.get(f"/me/away/{lead.pk}/deputy/").status_code == 403
+    assert officer.name in shown(above.get("/me/away/people/"))
+    absence = officer.absences.get()
+    assert post(above, f"/me/away/absences/{absence.pk}/end/", until="2026-03-04") == 302
+    absence.refresh_from_db()
+    assert absence.until is not None and absence.until.isoformat() == "2026-03-03T16:00:00+00:00"
+    by = (
+        Entry.objects.filter(type=ADMINISTERED).order_by("pk").values_list("by__username", "data__what", "data__object")
+    )
+    whose = f"person {officer.pk}"
+    assert list(by) == [
+        ("jingban", "absence.add", whose),
+        ("jingban", "delegation.add", whose),
+        ("zhongxin", "absence.end", whose),
+    ]
+    assert "年假" not in str(list(Entry.objects.values_list("data", flat=True)))

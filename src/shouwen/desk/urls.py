@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from shouwen.desk import urls_customers, urls_ledger, urls_notices, urls_supervision
+from shouwen.desk import urls_customers, urls_ledger, urls_notices, urls_own, urls_supervision
 from shouwen.desk.views import act, causes, correct, find, intake, matter, workbench
 
 app_name = "desk"
@@ -30,5 +30,6 @@ urlpatterns = [
     *urls_customers.urlpatterns,
     *urls_ledger.urlpatterns,
     *urls_notices.urlpatterns,
+    *urls_own.urlpatterns,
     *urls_supervision.urlpatterns,
 ]

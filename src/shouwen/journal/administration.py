@@ -14,8 +14,9 @@ from shouwen.journal.drafts import Actor, Draft, NewSubject
 from shouwen.journal.errors import NotAllowed
 from shouwen.journal.models import Entry, Subject
 from shouwen.journal.record import record
-from shouwen.organisation.administration import AUTHORITY, administers
+from shouwen.organisation.administration import AUTHORITY, administers, may_arrange
 from shouwen.organisation.models import Person, Unit
+from shouwen.organisation.seats import seats
 
 HOUSE_KIND = "house"
 ADMINISTERED = "administered"
@@ -33,6 +34,27 @@ def administered(
     """
     if not administers(by, unit, now):
         raise NotAllowed(_("Only who administers this unit does this."))
+    return _written(by, AUTHORITY, unit, what, thing, before, after, now)
+
+
+@transaction.atomic
+def arranged(
+    by: Person, whose: Person, what: str, thing: str, *, before: str = "", after: str = "", now: datetime
+) -> Sequence[Entry]:
+    """Writes down an absence or a deputy that somebody entered for himself, or for one below him.
+
+    Raises NotAllowed for others, so that the act goes with it.
+    """
+    if not may_arrange(by, whose, now):
+        raise NotAllowed(_("Only the person himself, or a post above all of his, does this."))
+    seat = next(iter(seats(by, now)), None)
+    post, unit = (seat.post.name, seat.unit) if seat is not None else ("", None)
+    return _written(by, post, unit, what, thing, before, after, now)
+
+
+def _written(
+    by: Person, post: str, unit: Unit | None, what: str, thing: str, before: str, after: str, now: datetime
+) -> Sequence[Entry]:
     roots = Unit.objects.select_for_update().filter(parent=None).order_by("pk")
     roots = roots.filter(until__isnull=True) if unit is None else roots.filter(pk=unit.line[0])
     data = {"what": what, "object": thing} | {k: v for k, v in (("before", before), ("after", after)) if v}
@@ -40,6 +62,6 @@ def administered(
     for root in roots:
         known = Subject.objects.filter(kind=HOUSE_KIND, unit=root).first()
         draft = Draft(known or NewSubject(HOUSE_KIND, root), ADMINISTERED, data)
-        actor = Actor(by, AUTHORITY, unit or root, system=True)
+        actor = Actor(by, post, unit or root, system=True)
         written += record(draft, actor=actor, now=now).entries
     return written

@@ -23,7 +23,6 @@ from django.utils.translation import gettext_lazy
 from shouwen.desk.administration.asked import Admin
 from shouwen.desk.administration.tables import Section, Text
 from shouwen.desk.forms import Combobox
-from shouwen.journal.administration import administered
 from shouwen.journal.errors import Invalid, NotAllowed, room
 from shouwen.organisation.models import Unit
 
@@ -60,6 +59,8 @@ class Act:
     """What stands now, by its title: shown, and compared when the form comes back."""
     preview: Callable[[Mapping[str, Any]], Sequence[Section]] | None = None
     sections: Sequence[Section] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What the template around the page asks for."""
     submit: Text = ""
     """The word on the button; empty: save."""
 
@@ -192,9 +193,7 @@ def _do(admin: Admin, act: Act, given: Mapping[str, Any]) -> Done | None:
     try:
         with room(), transaction.atomic():
             done = act.do(given)
-            administered(
-                admin.person, act.unit, act.what, done.thing, before=done.before, after=done.after, now=admin.now
-            )
+            admin.write(act.unit, act.what, done.thing, done.before, done.after)
     except (ValidationError, Invalid, NotAllowed) as error:
         take(act.form, error)
         return None
@@ -241,5 +240,5 @@ def _page(
     stale: Sequence[tuple[str, str, str]],
 ) -> HttpResponse:
     seen = signing.dumps(dict(act.state), salt=SALT)
-    context = {"act": act, "form": act.form, "seen": seen, "previewed": sections, "stale": stale, "admin": admin}
-    return render(request, "desk/admin/act.html", context, status=status)
+    context = {"act": act, "form": act.form, "seen": seen, "previewed": sections, "stale": stale, "shell": admin.shell}
+    return render(request, "desk/admin/act.html", {**context, **act.extra}, status=status)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shouwen.journal import clock
+from shouwen.journal.administration import administered
 from shouwen.organisation.administration import EVERYTHING, administers, administrators, realms
 from shouwen.organisation.models import Person, Unit
 
@@ -28,6 +29,8 @@ class Admin:
     person: Person
     now: datetime
     paths: tuple[str, ...]
+    shell: ClassVar[str] = "desk/admin/frame.html"
+    """The template around the pages."""
 
     @property
     def everything(self) -> bool:
@@ -65,6 +68,10 @@ class Admin:
         found = get_object_or_404(Unit, pk=pk)
         self.insist(found)
         return found
+
+    def write(self, unit: Unit | None, what: str, thing: str, before: str, after: str) -> None:
+        """Writes down what was done, in the transaction in which it was done."""
+        administered(self.person, unit, what, thing, before=before, after=after, now=self.now)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -22,6 +22,7 @@ WHAT: dict[str, str | Promise] = {
     "unit.move": gettext_lazy("Unit moved"),
     "unit.end": gettext_lazy("Unit ended"),
     "post.add": gettext_lazy("Post added"),
+    "post.end": gettext_lazy("Post ended"),
     "post.duty": gettext_lazy("Duty post chosen"),
     "authority.grant": gettext_lazy("Authority granted"),
     "authority.end": gettext_lazy("Authority ended"),

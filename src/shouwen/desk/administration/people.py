@@ -149,6 +149,8 @@ def person(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         (_("Phone"), found.phone),
         (_("Email"), found.email),
         (_("Last signed in"), local(found.last_login)),
+        (_("Since"), local(found.date_joined)),
+        (_("Until"), local(found.until)),
         (_("Open matters owned"), str(owned_by(found).count())),
     ]
     context = {

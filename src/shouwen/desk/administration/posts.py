@@ -17,6 +17,8 @@ from shouwen.desk.administration.asked import Admin, administrator, shown
 from shouwen.desk.administration.tables import Button, Cell, Column, Section, Table
 from shouwen.desk.administration.units import UntilForm, page_of
 from shouwen.desk.templatetags.desk import local
+from shouwen.journal.models import Duty
+from shouwen.journal.pen import COUNTED
 from shouwen.organisation import actions, upkeep
 from shouwen.organisation.models import Authority, Post
 
@@ -31,18 +33,22 @@ class PostForm(AdminForm):
         help_text=gettext_lazy("Takes what comes to the unit and is nobody's yet."),
     )
 
+    def __init__(self, *args: Any, admin: Admin, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add("since", MomentField(ZoneInfo(zone), admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
+
 
 @administrator
 def add_post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     found = admin.unit(pk)
 
     def do(given: Mapping[str, Any]) -> Done:
-        made = actions.create_post(found, given["name"])
+        made = actions.create_post(found, given["name"], since=given["since"])
         if given["is_duty_post"]:
             upkeep.set_duty_post(made)
         return Done(shown(made), after=f"{made.name}{'*' if given['is_duty_post'] else ''}")
 
-    form = PostForm(request.POST or None)
+    form = PostForm(request.POST or None, admin=admin, zone=found.zone)
     return run(request, admin, Act(_("Add a post"), "post.add", found, form, do, page_of(found), found.name))
 
 
@@ -90,19 +96,25 @@ def post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
             buttons=[Button(_("Grant"), reverse("desk:admin-post-grant", args=[pk]))],
         ),
     ]
-    duty = [Cell(_("duty post"), chip="blue")] if found.is_duty_post else []
-    buttons = (
-        [] if found.is_duty_post else [Button(_("Make it the duty post"), reverse("desk:admin-post-duty", args=[pk]))]
-    )
-    facts = [(_("Unit"), found.unit.name)]
-    context = {"title": found.name, "facts": facts, "chips": duty, "buttons": buttons, "sections": sections}
+    chips = [Cell(_("duty post"), chip="blue")] if found.is_duty_post else []
+    buttons = []
+    if found.until is None and not found.is_duty_post:
+        buttons.append(Button(_("Make it the duty post"), reverse("desk:admin-post-duty", args=[pk])))
+    if found.until is None:
+        buttons.append(Button(_("End it"), reverse("desk:admin-post-end", args=[pk])))
+    facts = [
+        (_("Unit"), found.unit.name),
+        (_("Since"), local(found.since, zone)),
+        (_("Until"), local(found.until, zone)),
+    ]
+    context = {"title": found.name, "facts": facts, "chips": chips, "buttons": buttons, "sections": sections}
     return render(request, "desk/admin/thing.html", context)
 
 
 @administrator
 def duty_post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     found = _post(admin, pk)
-    now = Post.objects.filter(unit=found.unit, is_duty_post=True).first()
+    now = Post.objects.holding(admin.now).filter(unit=found.unit, is_duty_post=True).first()
 
     def do(_given: Mapping[str, Any]) -> Done:
         upkeep.set_duty_post(found)
@@ -124,6 +136,34 @@ def duty_post(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         {_("Duty post"): now.name if now else "—"},
         sections=[Section(_("What follows"), note=note)],
     )
+    return run(request, admin, act)
+
+
+@administrator
+def end(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
+    """The end of a post, with who holds it and what still lies with it shown first."""
+    found = _post(admin, pk)
+
+    def preview(_given: Mapping[str, Any]) -> list[Section]:
+        held = "、".join(row.person.name for row in found.appointments.holding(admin.now).select_related("person"))
+        owed = Duty.objects.filter(post=found, state__in=COUNTED).count()
+        said = [
+            _("Held by: %(people)s. They hold it no longer; what it may decide ends with it.")
+            % {"people": held or "—"},
+            _("%(count)d duties lie with this post. They stay open, and its unit's leaders see them.")
+            % {"count": owed},
+            _("What is opened from then on goes to the next post that the regulation names."),
+        ]
+        return [Section(_("What follows"), note="\n".join(said))]
+
+    def do(given: Mapping[str, Any]) -> Done:
+        ended = actions.close_post(found, given["until"])
+        return Done(shown(found), found.name, f"→ {ended.until:%Y-%m-%d %H:%M}")
+
+    form = UntilForm(request.POST or None, admin=admin, zone=found.unit.zone)
+    back = reverse("desk:admin-post", args=[pk])
+    state = {_("Until"): local(found.until, found.unit.zone)}
+    act = Act(_("End it"), "post.end", found.unit, form, do, back, found.name, state, preview, submit=_("End the post"))
     return run(request, admin, act)
 
 

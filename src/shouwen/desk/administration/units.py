@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,7 +49,7 @@ def units(request: HttpRequest, admin: Admin) -> HttpResponse:
                 Cell(one.get_kind_display()),
                 Cell(one.parent.name if one.parent else "—"),
                 Cell(local(one.since, one.zone)[:10], number=True),
-                _ended(one, admin),
+                _ended(one, admin, one.zone),
             ]
             for one in page
         ]
@@ -71,10 +72,12 @@ def _depth(unit: Unit, least: int, flat: bool) -> int:
     return 0 if flat else min(len(unit.line) - least, DEEPEST)
 
 
-def _ended(unit: Unit, admin: Admin) -> Cell:
-    if unit.until is None or unit.until > admin.now:
+def _ended(row: Unit | Post, admin: Admin, zone: str) -> Cell:
+    if row.since > admin.now:
+        return Cell(_("from %(when)s") % {"when": local(row.since, zone)[:10]}, chip="blue")
+    if row.until is None or row.until > admin.now:
         return Cell(_("stands"), chip="green")
-    return Cell(_("ended %(when)s") % {"when": local(unit.until, unit.zone)[:10]}, chip="amber")
+    return Cell(_("ended %(when)s") % {"when": local(row.until, zone)[:10]}, chip="amber")
 
 
 @administrator
@@ -100,7 +103,11 @@ def unit(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         Button(_("End it"), link("end")),
     ]
     below = [
-        [Cell(one.name, reverse("desk:admin-unit", args=[one.pk])), Cell(one.get_kind_display()), _ended(one, admin)]
+        [
+            Cell(one.name, reverse("desk:admin-unit", args=[one.pk])),
+            Cell(one.get_kind_display()),
+            _ended(one, admin, one.zone),
+        ]
         for one in Unit.objects.filter(parent=found).order_by("pk")
     ]
     sections = [
@@ -130,13 +137,14 @@ def _posts(unit: Unit, admin: Admin, add: str) -> Section:
     rows = [
         [
             Cell(post.name, reverse("desk:admin-post", args=[post.pk])),
-            Cell(_("duty post") if post.is_duty_post else "", chip="blue" if post.is_duty_post else ""),
+            Cell(_("duty post"), chip="blue") if post.is_duty_post and post.until is None else Cell(""),
             Cell("、".join(held.get(post.pk, [])) or _("vacant")),
             Cell("、".join(powers.get(post.pk, [])) or "—"),
+            _ended(post, admin, unit.zone),
         ]
-        for post in Post.objects.filter(unit=unit).order_by("pk")
+        for post in Post.objects.filter(unit=unit).order_by(F("until").desc(nulls_first=True), "pk")
     ]
-    columns = [Column(_("Post")), Column(_("Duty post")), Column(_("Held by")), Column(_("Authorities"))]
+    columns = [Column(t) for t in (_("Post"), _("Duty post"), _("Held by"), _("Authorities"), _("State"))]
     note = (
         "" if any(post[1].text for post in rows) else _("No post here takes what is nobody's: it goes to the superior.")
     )

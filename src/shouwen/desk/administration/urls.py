@@ -28,6 +28,7 @@ urlpatterns = [
     path("units/<int:pk>/posts/add/", posts.add_post, name="admin-unit-post"),
     path("units/posts/<int:pk>/", posts.post, name="admin-post"),
     path("units/posts/<int:pk>/duty/", posts.duty_post, name="admin-post-duty"),
+    path("units/posts/<int:pk>/end/", posts.end, name="admin-post-end"),
     path("units/posts/<int:pk>/grant/", posts.grant, name="admin-post-grant"),
     path("units/posts/<int:pk>/appoint/", postings.appoint_to, name="admin-post-appoint"),
     path("units/authorities/<int:pk>/end/", posts.end_authority, name="admin-authority-end"),
