@@ -1,7 +1,9 @@
 """What every page of the frame shows: where one is, who one is, in which posts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
@@ -10,11 +12,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from shouwen.insight.catalogue import catalogue
 from shouwen.journal import clock
 from shouwen.journal.models import Heartbeat, Outbox, Subject
 from shouwen.organisation.administration import realms
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import Seat, seats
+from shouwen.policy.model import Kind
 
 SILENCE = timedelta(seconds=60)
 """A worker that has said nothing for so long is not running."""
@@ -49,6 +53,11 @@ class Frame:
         """Whether something waits for a worker and none is running."""
         return bool(cache.get_or_set(STALLED, _stalled, ASKED_EVERY))
 
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """All kinds of subjects, for the names of those that have no number."""
+        return catalogue().subjects
+
     @property
     def seat(self) -> str:
         """The post nearest to the ground, with its unit."""
@@ -74,8 +83,13 @@ def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
         *((("desk:administration", _("Administration"), "settings", "g a"),) if administers else ()),
     )
     found = [(reverse(name), title, icon, tuple(keys.split())) for name, title, icon, keys in asked]
-    here = max((url for url, *_rest in found if path.startswith(url)), key=len, default="")
+    here = max((url for url, *_rest in found if _within(path, url)), key=len, default="")
     return tuple(Place(url, title, icon, keys, url == here) for url, title, icon, keys in found)
+
+
+def _within(path: str, url: str) -> bool:
+    """Whether a page lies in a place: under its address, or, of the workbench, a matter's."""
+    return path.startswith(url) if url != "/" else path == url or path.startswith("/matters/")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

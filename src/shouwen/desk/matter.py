@@ -1,6 +1,6 @@
 """What a matter's page shows, put together from its journal, its standing and the rows of its duties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from shouwen.customers.masking import mask_customer
 from shouwen.customers.models import Asset, Customer
@@ -17,12 +16,12 @@ from shouwen.customers.queries import ids_of, resolve
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.mended import as_it_stands
 from shouwen.desk.relations import relations, undone_by
-from shouwen.desk.words import Names, Said, references, said, worded
+from shouwen.desk.timeline import Paper, Teller, Told, papers
+from shouwen.desk.words import Names, references, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
-from shouwen.engine.entry import MENDING
 from shouwen.journal.acting import Acting, open_journal
 from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
-from shouwen.journal.pen import LATE, OpenJournal, principal
+from shouwen.journal.pen import OpenJournal, principal
 from shouwen.matters.actions import UNDOES
 from shouwen.matters.queries import brought_before
 from shouwen.organisation.access import visible
@@ -42,10 +41,6 @@ OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "
 AFTER_THE_END = frozenset(
     {"reopened", "noted", "archived", "unmerged", "left", "restricted", "unrestricted", "retracted"}
 )
-TALKS = frozenset(
-    {"contacted", "called_back", "answered", "progress_told", "explained", "visited", "met", "promised", "negotiated"}
-)
-"""Events that are talks with the customer, for the filter of the timeline."""
 DONE = frozenset({"kept", "late", "waived", "excused"})
 
 
@@ -96,31 +91,6 @@ class Asked:
     roles: tuple[str, ...]
     events: tuple[str, ...]
     shut: tuple[Shut, ...]
-
-
-@dataclass(frozen=True)
-class Told:
-    """One entry of the timeline."""
-
-    entry: Entry
-    title: str
-    act: bool
-    house: bool
-    bad: bool
-    lines: Sequence[Said]
-    late: bool
-    acted_for: str
-    """Name of the person on whose behalf a deputy wrote it."""
-    struck: bool
-    corrected: bool
-    files: bool
-
-    @property
-    def sorts(self) -> str:
-        """What the filters of the timeline find it by, with spaces."""
-        names = {"act": self.act and not self.house, "fact": not self.act and not self.house, "house": self.house}
-        names |= {"talk": self.entry.type in TALKS, "files": self.files}
-        return " ".join(name for name, holds in names.items() if holds)
 
 
 @dataclass(frozen=True)
@@ -338,48 +308,22 @@ class MatterPage:
             found["entry", str(entry.seq)] = f"#{entry.seq} {self.event(entry.type).title}"
         return found
 
-    @property
-    def sorts(self) -> tuple[tuple[str, str], ...]:
-        """The filters of the timeline."""
-        return (
-            ("", _("All")), ("act", _("Acts")), ("fact", _("Facts")), ("talk", _("Talks with the customer")),
-            ("files", _("With files")), ("house", _("By the house")),
-        )  # fmt: skip
-
     @cached_property
     def timeline(self) -> list[Told]:
         """The whole journal, latest first; what was retracted stays, struck."""
-        standing = {step.id for step in effective(self.journal.steps)}
-        corrected = {str(step.data.get("entry")) for step in self.journal.steps if step.type == "corrected"}
-        breached = {str(step.data.get("entry")) for step in self.journal.steps if step.type == "breached"}
-        told = [self._told(entry, standing, corrected, breached) for entry in self.entries]
-        return list(reversed(told))
+        journal = self.journal
+        teller = Teller(journal.steps, self.sealed, self.event, self.names, journal.zone, self.titles)
+        return teller.timeline(self.entries)
 
-    def _told(self, entry: Entry, standing: set[str], corrected: set[str], breached: set[str]) -> Told:
-        event = self.event(entry.type)
-        data = {**entry.data, **self.sealed.get(entry.seq, {})}
-        lines = said(event, data, self.names, self.journal.zone, self.titles)
-        name = str(entry.seq)
-        struck = name not in standing and entry.type not in MENDING
-        bad = entry.type in ("overdue", "breached") or name in breached
-        house = entry.by_id is None
-        return Told(
-            entry,
-            event.title,
-            event.act,
-            house,
-            bad,
-            lines,
-            LATE in entry.marks,
-            self._acted_for(entry),
-            struck,
-            name in corrected,
-            any(one.type == "file" and data.get(key) for key, one in event.fields.items()),
-        )
+    @property
+    def papers(self) -> list[Paper]:
+        """The papers that the journal speaks of."""
+        return papers(self.timeline)
 
-    def _acted_for(self, entry: Entry) -> str:
-        of = principal(entry)
-        return "" if of is None else self.names.name("person", str(of))
+    @property
+    def talks(self) -> list[Told]:
+        """Calls and other talks with the customer, latest first."""
+        return [told for told in self.timeline if told.talk]
 
     @property
     def may_correct(self) -> bool:

@@ -20,7 +20,7 @@ from shouwen.journal.checks import is_id
 from shouwen.journal.models import Attachment, Subject
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person, Unit
-from shouwen.policy.model import EventType, Field
+from shouwen.policy.model import EventType, Field, Kind
 from shouwen.policy.vocabulary import shared_events
 
 LATER = "%Y-%m-%d %H:%M"
@@ -189,6 +189,27 @@ def _word(one: Field, value: Any, names: Names, zone: ZoneInfo, titles: Mapping[
     if one.type == "money":
         return _("%(sum)s yuan") % {"sum": value}
     return str(value)
+
+
+def named(subject: Subject, kinds: Mapping[str, Kind]) -> str:
+    """A subject's number; what has none goes by its kind, a period with its time: ``分部月度 2026-02``."""
+    if subject.number:
+        return subject.number
+    kind = kinds.get(subject.kind)
+    title = kind.title if kind else subject.kind
+    return f"{title} {_period(kind.period, subject)}" if kind and kind.period else title
+
+
+def _period(period: str, subject: Subject) -> str:
+    first = subject.opened_at.astimezone(ZoneInfo(subject.unit.zone))
+    year, week, _day = first.isocalendar()
+    return {
+        "week": f"{year}-W{week:02}",
+        "month": f"{first:%Y-%m}",
+        "quarter": f"{first.year}-Q{(first.month + 2) // 3}",
+        "half_year": f"{first.year}-H{(first.month + 5) // 6}",
+        "year": str(first.year),
+    }[period]
 
 
 def axis_word(value: Any) -> str:

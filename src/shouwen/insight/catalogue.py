@@ -9,18 +9,20 @@ from shouwen.governance.models import InForce
 from shouwen.governance.programs import policy_of
 from shouwen.insight.reading import NATURE
 from shouwen.organisation.snapshot import stamp_now
-from shouwen.policy.model import Axis, Policy
+from shouwen.policy.model import Axis, Kind, Policy
 from shouwen.policy.vocabulary import shared_events
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Kinds of matters and their titles, values of the category (类别), the other axes, and channels."""
+    """Kinds of matters and their titles, values of the category (类别), the other axes, channels, and all kinds of
+    subjects (`subjects`)."""
 
     kinds: Mapping[str, str]
     natures: tuple[str, ...]
     axes: Mapping[str, Axis]
     channels: tuple[str, ...]
+    subjects: Mapping[str, Kind]
 
 
 def catalogue() -> Catalogue:
@@ -42,6 +44,7 @@ def _made(stamp: str) -> Catalogue:
         _once(value for policy in policies if NATURE in policy.axes for value in policy.axes[NATURE].values),
         {name: axis for name, axis in axes.items() if name != NATURE},
         _once(value for policy in policies for value in _channels(policy)) or _shared(),
+        {kind.name: kind for policy in policies for kind in policy.kinds.values()},
     )
 
 

@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from shouwen.desk import words
+from shouwen.desk.context import Frame
 from shouwen.desk.matter import MatterPage
 from shouwen.desk.words import axis_word, duty_words
 from shouwen.engine import Owed
@@ -133,6 +135,19 @@ def duty_title(owed: Owed, page: MatterPage) -> str:
 def stored_title(duty: Duty) -> str:
     """The duty's title as the page's language has it."""
     return duty_words(duty.event, duty.title)
+
+
+@register.filter
+def named(subject: Subject, desk: Frame) -> str:
+    """What a subject is called on the desk."""
+    return words.named(subject, desk.kinds) if not subject.number else subject.number
+
+
+@register.filter
+def in_vocabulary(value: str, where: str) -> str:
+    """A value of the shared vocabulary in the page's language; ``where``: ``event.field``."""
+    event, _dot, name = where.partition(".")
+    return words.value_words(event, name).get(value, value)
 
 
 @register.filter

@@ -19,8 +19,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from shouwen.desk.drafts import recorded
 from shouwen.desk.forms import ActForm, EventForm, Surroundings, Upload
 from shouwen.desk.hints import openings_of, surely
-from shouwen.desk.matter import MatterPage, Told
+from shouwen.desk.matter import MatterPage
 from shouwen.desk.reach import own_units
+from shouwen.desk.timeline import Told
 from shouwen.desk.views.matter import seen_by
 from shouwen.desk.words import naming
 from shouwen.engine import STANDING, Owed, Shut

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shouwen.customers.queries import described
 from shouwen.desk import presence
 from shouwen.desk.matter import MatterPage
+from shouwen.desk.timeline import SORTS
 from shouwen.journal import access_log, clock
 from shouwen.journal.arithmetic import lines_of
 from shouwen.journal.errors import NoRoom
@@ -41,7 +42,7 @@ def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
         access_log.looked(page.person, page.subject, "page", customers=page.customer_ids)
     except NoRoom as reason:
         page.sealed, full = {}, str(reason)
-    return render(request, "desk/matter.html", {"page": page, "now": page.now, "full": full})
+    return render(request, "desk/matter.html", {"page": page, "sorts": SORTS, "now": page.now, "full": full})
 
 
 @login_required

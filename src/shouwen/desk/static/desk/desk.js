@@ -47,8 +47,8 @@ function combobox(box) {
       if (!answer.ok) return;
       list.innerHTML = await answer.text();
     } catch (error) {
-      if (error.name === "AbortError") return;
-      throw error;
+      if (error.name !== "AbortError") unreachable();
+      return;
     }
     list.hidden = false;
     text.setAttribute("aria-expanded", "true");
@@ -190,9 +190,32 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
-document.addEventListener("htmx:sendError", () => {
-  document.getElementById("no-connection").hidden = false;
-});
+function unreachable(gone = true) {
+  const note = document.getElementById("no-connection");
+  if (note) note.hidden = !gone;
+}
+document.addEventListener("htmx:sendError", () => unreachable());
+document.addEventListener("htmx:beforeOnLoad", () => unreachable(false));
+addEventListener("online", () => unreachable(false));
+/* Without a line the browser would put its own page in place of what was typed: the house is asked first. */
+const answered = new WeakSet();
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    if (navigator.onLine || form.method !== "post" || answered.delete(form)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" }).then(
+      () => {
+        answered.add(form);
+        form.requestSubmit(submitter);
+      },
+      () => unreachable(),
+    );
+  },
+  true,
+);
 document.addEventListener("htmx:afterSwap", (event) => {
   enliven(event.target);
   const panel = event.target.querySelector("[data-focus]");

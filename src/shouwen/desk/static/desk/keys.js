@@ -30,14 +30,15 @@
     if (key === "j") return step(1);
     if (key === "k") return step(-1);
     if (key === "p") return print();
-    if (/^[1-9]$/.test(key)) return document.querySelectorAll(".acts .btn")[key - 1]?.click();
+    if (/^[1-9]$/.test(key)) return document.querySelectorAll(".acts .btn, .tabs a")[key - 1]?.click();
     if (key === "x") return here()?.querySelector("input[type=checkbox]")?.click();
+    if (key === "o") return [...(here()?.querySelectorAll("a.btn") ?? [])].pop()?.click();
+    if (key === "[" || key === "]") return document.querySelector(`.pages [rel=${key === "[" ? "prev" : "next"}]`)?.click();
     const target = go(key);
     if (!target) return false;
-    if (target.matches("summary, button")) target.click();
-    else if (target.matches("a[href]")) location.assign(target.href);
-    else target.focus();
     event.preventDefault();
+    if (target.matches("summary, button, a[href]")) target.click();
+    else target.focus();
   };
 
   document.addEventListener("keydown", (event) => {
