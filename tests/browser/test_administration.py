@@ -10,7 +10,8 @@ from tests.browser.test_accessibility import findings
 from shouwen.demonstration.seed import PASSWORD
 
 PLACES = """units/ units/add/ units/{unit}/ units/{unit}/end/ people/ people/{person}/ people/{person}/deputy/ import/
-calendars/ calendars/year/ calendars/import/ policies/ policies/{force}/ policies/publish/ policies/put/ readings/
+calendars/ calendars/year/ calendars/import/ calendars/day/ calendars/hours/
+policies/ policies/{force}/ policies/publish/ policies/put/ readings/
 readings/{force}/ numbering/ terms/ terms/add/ log/ integrations/ integrations/add/ ../me/away/
 ../me/away/{person}/deputy/"""
 

@@ -1,13 +1,14 @@
 """Administration in pages: who may, what is shown before it is done, and that all of it is an entry."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from shouwen.governance.models import CalendarDay, InForce, PolicyVersion, Term
+from shouwen.governance.calendars import calendar_for
+from shouwen.governance.models import CalendarDay, CalendarTable, InForce, PolicyVersion, Term
 from shouwen.journal.administration import ADMINISTERED, HOUSE_KIND
 from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.organisation import actions
@@ -16,8 +17,9 @@ from shouwen.organisation.models import Appointment, Delegation, Person, Post, U
 
 SignedIn = Callable[[str], Client]
 PAGES = """units/ units/add/ people/ people/add/ import/ import/template/ calendars/ calendars/year/ calendars/import/
-calendars/recount/ policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/ integrations/
-integrations/add/"""
+calendars/recount/ calendars/day/ calendars/hours/
+policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/ integrations/
+integrations/add/ integrations/webhooks/"""
 
 
 @pytest.fixture
@@ -209,6 +211,32 @@ def test_a_year_is_refused_by_line_then_shown_then_made_official(root: Client, m
     assert {what for what, *_rest in written()} == {"calendar.import", "calendar.recount"}
 
 
+def test_a_day_and_the_hours_of_a_week_are_shown_then_set_each_with_an_entry(root: Client, matter: Subject) -> None:
+    """单日与服务时段：先看哪些义务会动，再生效；不重新计时，时限不动。"""
+    unit = matter.unit
+    holiday = {"unit": unit.pk, "date": "2026-03-03", "kind": "holiday", "name": "停业", "source": "通知"}
+    assert send(root, "calendars/day/", "preview", **{**holiday, "hours": "25点"}).status_code == 422
+    preview = send(root, "calendars/day/", "preview", **holiday)
+    assert (preview.status_code, CalendarDay.objects.filter(table__unit=unit).count()) == (200, 0)
+    assert "Looked at 1 of 1 subjects" in shown(preview)
+    done = send(root, "calendars/day/", **holiday)
+    assert (done.status_code, done.headers["Location"]) == (302, f"/administration/calendars/recount/?unit={unit.pk}")
+    assert CalendarDay.objects.get(table__unit=unit).kind == "holiday"
+    assert send(root, "calendars/day/", **{**holiday, "kind": ""}).status_code == 302
+    assert CalendarDay.objects.filter(table__unit=unit).count() == 0
+    page = f"calendars/hours/?unit={unit.pk}"
+    week = {"own": "on", "day1": "08:30-12:00 14:00-17:30", "day6": "09:00-12:00", "workdays": ["1", "6"]}
+    assert send(root, page, "preview", **{**week, "day1": "12:00-08:30、9"}).status_code == 422
+    assert "08:30-12:00" in shown(send(root, page, "preview", **week))
+    assert send(root, page, **week).status_code == 302
+    monday, sunday = (calendar_for(unit).hours_on(date(2026, 3, day)) for day in (2, 8))
+    assert ([str(one) for one in monday], sunday) == (["08:30-12:00", "14:00-17:30"], ())
+    assert root.get(f"/administration/{page}").context["form"]["day6"].value() == "09:00-12:00"
+    assert send(root, page, day1="").status_code == 302
+    assert CalendarTable.objects.get(unit=unit).week is None
+    assert [what for what, *_rest in written()] == ["calendar.day", "calendar.day", "calendar.hours", "calendar.hours"]
+
+
 def test_a_parameter_is_tried_on_what_was_and_is_then_a_new_version(root: Client, matter: Subject) -> None:
     """及时: where the clause has no number the house may set one; open matters keep the version of their opening."""
     force = InForce.objects.get(pk=_force_of(matter))
@@ -315,6 +343,33 @@ def test_a_token_of_another_system_is_shown_once_and_revoked(root: Client) -> No
     assert [what for what, *_rest in written()] == ["integration.add", "token.add", "token.revoke"]
 
 
+def test_the_log_of_a_webhook_is_there_and_it_is_switched_off_and_on(root: Client, house: datetime) -> None:
+    from shouwen.channels.models import Webhook, WebhookDelivery
+    from shouwen.journal.models import Outbox
+
+    person = Person.objects.get(username="jingban")
+    hook = Webhook.objects.create(person=person, url="https://example.org/hook", secret="whsec_AAAA", made_at=house)
+    row = Outbox.objects.create(
+        key="webhook:1:x:1", kind="entry", channel="webhook", data={"webhook": hook.pk, "seq": 1}, made_at=house
+    )
+    sent = {"webhook": hook, "outbox": row, "at": house, "milliseconds": 12}
+    WebhookDelivery.objects.create(**sent, status=500, delivered=False, error="HTTP 500")
+    last = WebhookDelivery.objects.create(**sent, status=200, delivered=True, answer="好")
+    page = f"integrations/webhooks/{hook.pk}/"
+    assert hook.url in shown(root.get("/administration/integrations/webhooks/?state=on"))
+    for asked, count in (("", 2), ("?state=no", 1)):
+        assert len(root.get(f"/administration/{page}{asked}").context["listing"].rows) == count
+    assert send(root, f"{page}off/").status_code == 302
+    assert hook.url in shown(root.get("/administration/integrations/webhooks/?state=off"))
+    assert send(root, f"{page}on/").status_code == 302
+    row.sent_at = house
+    row.save()
+    assert send(root, f"integrations/webhooks/again/{last.pk}/").status_code == 302
+    row.refresh_from_db()
+    assert (row.sent_at, row.try_at) == (None, house)
+    assert [what for what, *_rest in written()] == ["webhook.off", "webhook.on", "webhook.again"]
+
+
 def test_an_officer_enters_his_absence_and_deputy_and_a_leader_those_below_him(
     signed_in: SignedIn, house: datetime
 ) -> None:
@@ -341,7 +396,7 @@ def test_an_officer_enters_his_absence_and_deputy_and_a_leader_those_below_him(
     absence = officer.absences.get()
     assert post(above, f"/me/away/absences/{absence.pk}/end/", until="2026-03-04") == 302
     absence.refresh_from_db()
-    assert absence.until is not None and absence.until.isoformat() == "2026-03-03T16:00:00+00:00"
+    assert f"{absence.until:%m-%d %H:%M}" == "03-03 16:00"
     by = (
         Entry.objects.filter(type=ADMINISTERED).order_by("pk").values_list("by__username", "data__what", "data__object")
     )

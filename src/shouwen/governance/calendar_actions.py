@@ -60,6 +60,16 @@ def set_hours(
 
 
 @transaction.atomic
+def clear_hours(unit: Unit) -> CalendarTable:
+    """From now on the superior's service hours hold in the unit; its days stay."""
+    table = _own_table(unit)
+    table.week = table.workdays = table.makeup_hours = None
+    table.holiday_hours = []
+    _save(table)
+    return table
+
+
+@transaction.atomic
 def set_day(
     table: CalendarTable, day: date, kind: str, *, name: str = "", source: str = "", hours: Iterable[str] | None = None
 ) -> CalendarDay:

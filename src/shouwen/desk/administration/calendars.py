@@ -68,6 +68,7 @@ def calendars(request: HttpRequest, admin: Admin) -> HttpResponse:
     }
     buttons = [
         Button(_("See a year"), reverse("desk:admin-year")),
+        Button(_("Set one day"), reverse("desk:admin-day")),
         Button(_("Count open duties anew"), reverse("desk:admin-recount")),
         Button(_("Import a year"), reverse("desk:admin-year-import"), "calendar-plus", primary=True),
     ]
@@ -103,7 +104,7 @@ def year(request: HttpRequest, admin: Admin) -> HttpResponse:
     def cells(page: Sequence[Any]) -> list[list[Cell]]:
         return [
             [
-                Cell(f"{one.day.date:%Y-%m-%d}", number=True),
+                Cell(f"{one.day.date:%Y-%m-%d}", _day_address(unit, one.day.date), number=True),
                 Cell(one.day.kind.sentence()),
                 Cell(one.day.name or "—"),
                 Cell("、".join(map(str, one.hours)) or "—"),
@@ -117,12 +118,20 @@ def year(request: HttpRequest, admin: Admin) -> HttpResponse:
     if found.provisional:
         said += _(" No official calendar is known: provisional.")
     shown = asked | {"year": str(number), "unit": str(unit.pk)}
-    buttons = [Button(_("Import a year"), reverse("desk:admin-year-import"))]
+    buttons = [
+        Button(_("Set one day"), f"{reverse('desk:admin-day')}?unit={unit.pk}"),
+        Button(_("Service hours"), f"{reverse('desk:admin-hours')}?unit={unit.pk}"),
+        Button(_("Import a year"), reverse("desk:admin-year-import")),
+    ]
     title, empty = _("Calendar of %(year)d") % {"year": number}, (_("No day differs from the week"), said)
     page = listing(
         request, title, columns, filters, shown, found.special, cells, {}, buttons=buttons, empty=empty, note=said
     )
     return render(request, "desk/admin/list.html", {"listing": page})
+
+
+def _day_address(unit: Unit, day: date) -> str:
+    return f"{reverse('desk:admin-day')}?unit={unit.pk}&date={day:%Y-%m-%d}"
 
 
 class YearForm(UploadForm):
@@ -240,7 +249,7 @@ def recount(request: HttpRequest, admin: Admin) -> HttpResponse:
         after = f"{done.subjects} subjects, {done.duties} duties, {len(done.moves)} moved"
         return Done(f"calendar {unit.pk if unit else 'statutory'}", after=after)
 
-    form = RecountForm(request.POST or None, admin=admin)
+    form = RecountForm(request.POST or None, admin=admin, initial={"unit": request.GET.get("unit", "")})
     act = Act(
         _("Count open duties anew"),
         "calendar.recount",

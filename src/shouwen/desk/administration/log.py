@@ -39,6 +39,8 @@ WHAT: dict[str, str | Promise] = {
     "delegation.end": gettext_lazy("Delegation ended"),
     "organisation.import": gettext_lazy("Organisation imported"),
     "calendar.import": gettext_lazy("Calendar year imported"),
+    "calendar.day": gettext_lazy("One day set"),
+    "calendar.hours": gettext_lazy("Service hours set"),
     "calendar.recount": gettext_lazy("Open duties counted anew"),
     "policy.publish": gettext_lazy("Policy version published"),
     "policy.force": gettext_lazy("Policy put in force"),
@@ -48,6 +50,9 @@ WHAT: dict[str, str | Promise] = {
     "integration.end": gettext_lazy("System ended"),
     "token.add": gettext_lazy("Token issued"),
     "token.revoke": gettext_lazy("Token revoked"),
+    "webhook.on": gettext_lazy("Webhook switched on"),
+    "webhook.off": gettext_lazy("Webhook switched off"),
+    "webhook.again": gettext_lazy("Webhook message sent again"),
     "term.add": gettext_lazy("Value offered"),
     "term.change": gettext_lazy("Value changed"),
 }

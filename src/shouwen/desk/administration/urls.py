@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from shouwen.desk.administration import (
     calendars,
+    days,
     imports,
     log,
     numbering,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("calendars/", calendars.calendars, name="admin-calendars"),
     path("calendars/year/", calendars.year, name="admin-year"),
     path("calendars/import/", calendars.import_one, name="admin-year-import"),
+    path("calendars/day/", days.day, name="admin-day"),
+    path("calendars/hours/", days.hours, name="admin-hours"),
     path("calendars/recount/", calendars.recount, name="admin-recount"),
     path("policies/", policies.policies, name="admin-policies"),
     path("policies/publish/", policies.publish_one, name="admin-publish"),
