@@ -49,7 +49,10 @@ def integrations(request: HttpRequest, admin: Admin) -> HttpResponse:
         Column(_("Tokens that hold")),
     )
     sorts = {"name": ("name",), "since": ("-since", "name")}
-    buttons = [Button(_("Add a system"), reverse("admin-integration-add"), "plug", primary=True)]
+    buttons = [
+        Button(_("Webhooks"), reverse("admin-webhooks")),
+        Button(_("Add a system"), reverse("admin-integration-add"), "plug", primary=True),
+    ]
     empty = (_("No other system yet"), _("An integration acts as a person of its own, in the posts that it is given."))
     title, rows = _("Integrations"), rows.prefetch_related("tokens__integration__person")
     page = listing(request, title, columns, filters, asked, rows, cells, sorts, buttons=buttons, empty=empty)

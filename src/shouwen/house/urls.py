@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from shouwen.house import integrations
+from shouwen.house import integrations, webhooks
 
 # One door: the technical administration has no sign-in of its own.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -21,6 +21,13 @@ urlpatterns = [
     path("administration/integrations/<int:pk>/end/", integrations.end, name="admin-integration-end"),
     path("administration/integrations/<int:pk>/token/", integrations.issue, name="admin-token-add"),
     path("administration/integrations/tokens/<int:pk>/revoke/", integrations.revoke, name="admin-token-revoke"),
+    path("administration/integrations/webhooks/", webhooks.webhooks, name="admin-webhooks"),
+    path("administration/integrations/webhooks/<int:pk>/", webhooks.webhook, name="admin-webhook"),
+    path("administration/integrations/webhooks/<int:pk>/on/", webhooks.switch, {"on": True}, name="admin-webhook-on"),
+    path(
+        "administration/integrations/webhooks/<int:pk>/off/", webhooks.switch, {"on": False}, name="admin-webhook-off"
+    ),
+    path("administration/integrations/webhooks/again/<int:pk>/", webhooks.again, name="admin-webhook-again"),
     path("", include("shouwen.desk.urls")),
 ]
 handler400 = "shouwen.desk.views.errors.bad_request"
