@@ -1,5 +1,6 @@
 """Problem details (RFC 9457) for whatever goes wrong, whoever notices it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
         ("POST", "/matters", b"{", "application/json", "malformed"),
         ("POST", "/matters", b"\xff\xfe", "application/json", "malformed"),
         ("POST", "/matters", b"unit=1", "application/x-www-form-urlencoded", "unsupported-media-type"),
+        ("POST", "/attachments", b"{}", "application/json", "unsupported-media-type"),
+        ("POST", "/attachments", b"x", "multipart/form-data", "malformed"),
         ("POST", "/matters", b"x" * (8 * 1024 * 1024 + 1), "application/json", "too-large"),
         ("POST", "/matters", b"x" * (25 * 1024 * 1024), "application/json", "too-large"),
         ("POST", "/matters", b"[]", "application/json", "invalid"),
@@ -53,6 +56,7 @@ def test_every_error_is_a_problem(api: Api, method: str, path: str, body: bytes,
     assert (answer["Content-Type"], told["type"]) == ("application/problem+json", f"/problems/{slug}")
     assert (answer.status_code, told["status"]) == (CATALOGUE[slug].status,) * 2
     assert told["instance"] == "/api/v1" + path.partition("?")[0]
+    assert re.search("[a-z]{3} ", told["title"] + told["detail"]) is None, "Chinese was asked for"
 
 
 def test_what_breaks_is_a_problem_too_and_logged(
@@ -81,6 +85,15 @@ def test_allow_is_kept(api: Api) -> None:
 def test_problems_speak_the_callers_language(api: Api, asked: str, title: str) -> None:
     for path in ("/matters/00000000-0000-0000-0000-000000000000", "/nothing-here"):
         assert api.get(path, accept_language=asked).json()["title"] == title
+
+
+def test_what_is_no_json_is_said_with_its_place(api: Api) -> None:
+    assert api.post("/matters", b'{"unit": 1,\n,}').json()["detail"] == "正文不是 JSON：第 2 行第 1 列。"
+
+
+def test_values_are_listed_without_a_word_of_english(api: Api) -> None:
+    (error,) = api.get("/matters?order=x").json()["errors"]
+    assert error["detail"] == "应为其中之一：'opened', 'updated'。"
 
 
 def test_a_parameter_is_named(api: Api) -> None:

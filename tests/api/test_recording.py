@@ -1,14 +1,18 @@
 """Recording: the same door as the desk's; refusals with gate, clause and roles; keys, staleness, dry runs, batches."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from tests.api.caller import Api, join
 from tests.journal.world import MONDAY, World, at
 
 from shouwen.api.models import Answer
+from shouwen.api.once import forget
 from shouwen.journal import clock
 from shouwen.journal.models import AccessLog, Attachment, Entry, Numbering, Outbox, Subject
 from shouwen.journal.verify import verify
@@ -159,12 +163,50 @@ def test_a_key_does_a_call_once_and_answers_alike(api: Api, world: World) -> Non
     with clock.at(at("2026-03-02 12:00")):
         again = intake(api, world, idempotency_key="k-1")
     assert (again.status_code, again.content, again["Idempotent-Replayed"]) == (201, first.content, "true")
+    assert [again[name] for name in ("Location", "ETag")] == [first[name] for name in ("Location", "ETag")]
     assert (Subject.objects.count(), Answer.objects.count()) == (1, 1)
-    assert Entry.objects.get().key == f"api:{api.integration.pk}:k-1"
     other = intake(api, world, {"data": {**COMPLAINT, "channel": "来访"}}, idempotency_key="k-1")
     assert (other.status_code, other.json()["type"]) == (422, "/problems/key-reused")
     elsewhere = api.post("/batch", {"items": [{"matter": str(uuid4()), "type": "noted"}]}, idempotency_key="k-1")
     assert elsewhere.json()["type"] == "/problems/key-reused"
+
+
+def test_answers_are_kept_for_thirty_days_and_a_matter_is_taken_in_once_for_ever(api: Api, world: World) -> None:
+    first = intake(api, world, idempotency_key="k").json()["matter"]["id"]
+    with clock.at(MONDAY + timedelta(days=30)):
+        assert forget() == 0
+    with clock.at(MONDAY + timedelta(days=30, minutes=59)):
+        assert forget() == 0
+    with clock.at(MONDAY + timedelta(days=30, hours=1)):
+        assert forget() == 1
+        again = intake(api, world, idempotency_key="k")
+        assert (again.status_code, again.json()["matter"]["id"], "Idempotent-Replayed" in again) == (201, first, False)
+        assert Subject.objects.count() == 1
+    with clock.at(MONDAY + timedelta(days=61)):
+        assert forget() == 1
+        other = intake(api, world, {"data": {**COMPLAINT, "text": "电梯停运"}}, idempotency_key="k")
+    assert (other.status_code, Subject.objects.count()) == (201, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_at_once_is_one_call_and_two_bodies_are_two_answers(world: World) -> None:
+    """Threads with connections of their own stand for processes: the keys live in the database alone."""
+    caller = join("并发系统", [world.desk])
+
+    def call(number: int) -> tuple[int, bytes]:
+        try:
+            with clock.at(MONDAY):
+                text = {"data": {**COMPLAINT, "text": f"外墙渗水{number % 2}"}}
+                answer = intake(Api(caller.integration, caller.issued), world, text, idempotency_key="k")
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(call, range(8)))
+    assert sorted(status for status, _body in answers) == [201] * 4 + [422] * 4
+    assert len({body for status, body in answers if status == 201}) == 1
+    assert (Subject.objects.count(), Answer.objects.count()) == (1, 1)
 
 
 def test_two_integrations_keys_are_apart(api: Api, world: World) -> None:
@@ -265,7 +307,7 @@ def test_files_are_typed_by_content_and_named_by_entries(api: Api, world: World)
 
 def test_an_upload_that_is_none(api: Api, world: World) -> None:
     answer = api.post("/attachments", {"file": "x"})
-    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")
+    assert (answer.status_code, answer.json()["type"]) == (415, "/problems/unsupported-media-type")
 
 
 def test_what_the_api_wrote_verifies(api: Api, world: World) -> None:

@@ -15,7 +15,7 @@ from tests.channels.receiver import Receiver, receiver
 from tests.journal.world import MONDAY, World, at
 from tests.journal.world import world as lay
 
-from shouwen.channels import hooks, sending
+from shouwen.channels import hooks, sending, webhooks
 from shouwen.channels.models import Webhook, WebhookDelivery
 from shouwen.channels.sending import check_url, is_allowed
 from shouwen.journal import clock
@@ -151,6 +151,30 @@ def test_who_hangs_holds_nobody_up(
     # One try shows that it hangs; what else waits for it rests with it.
     assert (len(other.got), len(good.got)) == (1, 1)
     assert WebhookDelivery.objects.filter(webhook=hook).count() == 1
+
+
+def test_who_is_slow_rests_twice_as_long_and_loses_nothing(
+    world: World, hook: Webhook, other: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "SLOW", timedelta(0))
+    world.intake()
+    world.intake()
+    assert deliver("2026-03-02 09:01") == 1
+    hook.refresh_from_db()
+    assert hook.rests_until is not None
+    assert (hook.failures, hook.rests_until > at("2026-03-02 09:01")) == (0, True)
+    assert (deliver("2026-03-02 09:01"), deliver("2026-03-02 09:02")) == (0, 1)
+    assert len(set(other.ids)) == 2
+
+
+def test_a_round_ends_in_time_and_the_next_goes_on(world: World, hook: Webhook, other: Receiver) -> None:
+    """Due times have their turn between rounds, however much is to be delivered."""
+    for _n in range(3):
+        world.intake()
+    Outbox.objects.exclude(channel="webhook").delete()
+    with clock.at(at("2026-03-02 09:01")):
+        assert deliver_due(longest=timedelta(seconds=-1)) == 0
+        assert deliver_due() == 3
 
 
 def test_a_closed_port_is_no_answer(world: World, settings: Settings) -> None:

@@ -7,3 +7,9 @@ class ApiConfig(AppConfig):
     label = "api"
     verbose_name = _("API")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shouwen.api import once
+        from shouwen.journal import worker
+
+        worker.each_round(once.forget)

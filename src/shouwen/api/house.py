@@ -7,6 +7,7 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -58,7 +59,8 @@ class OrjsonParser(Parser):
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
-            raise ProblemError("malformed", str(error)) from None
+            said = _("The body is not JSON: line %(line)d, column %(column)d.")
+            raise ProblemError("malformed", said % {"line": error.lineno, "column": error.colno}) from None
 
 
 class Description(OpenAPISchema):
@@ -145,6 +147,8 @@ def _not_recorded(request: HttpRequest, reason: NotRecorded) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    if request.content_type != "multipart/form-data" and any(one["loc"][0] == "file" for one in error.errors):
+        return answer(request, ProblemError("unsupported-media-type"))
     return answer(request, from_schema(error.errors))
 
 
@@ -159,7 +163,7 @@ def _of_library(request: HttpRequest, error: HttpError) -> HttpResponseBase:
     cause = error.__cause__ or error.__context__
     if isinstance(cause, ProblemError):
         return answer(request, cause)
-    return answer(request, ProblemError(BY_STATUS.get(error.status_code, "malformed"), error.message))
+    return answer(request, ProblemError(BY_STATUS.get(error.status_code, "malformed")))
 
 
 @api.exception_handler(RequestDataTooBig)

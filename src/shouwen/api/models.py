@@ -88,19 +88,24 @@ class Token(models.Model):
 
 
 class Answer(models.Model):
-    """幂等应答: what a call under an Idempotency-Key was answered, written in the transaction of its effect."""
+    """幂等应答: what a call under an Idempotency-Key was answered, written in the transaction of its effect.
+
+    Kept for thirty days (``once.KEPT``).
+    """
 
     integration = models.ForeignKey(Integration, models.PROTECT, related_name="+", verbose_name=_("integration"))
     key = models.CharField(_("key"), max_length=128)
     fingerprint = models.CharField(_("SHA-256 of method, address and body"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"))
     body = models.TextField(_("answer"))
+    headers = models.JSONField(_("headers"), default=dict)
     made_at = models.DateTimeField(_("made at"))
 
     class Meta:
         verbose_name = _("kept answer")
         verbose_name_plural = _("kept answers")
         constraints = [models.UniqueConstraint(fields=["integration", "key"], name="answer_once")]
+        indexes = [models.Index(fields=["made_at"], name="answer_made")]
 
     def __str__(self) -> str:
         return self.key

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -14,11 +15,17 @@ from django.utils.translation import gettext as _
 from shouwen.api.models import Answer
 from shouwen.api.problems import ProblemError, wrong
 from shouwen.api.tokens import caller
+from shouwen.channels.models import Progress
+from shouwen.journal import clock
 from shouwen.journal.errors import room
 
 HEADER = "Idempotency-Key"
 LONGEST = 128
 KEY = re.compile(rf"[!-~]{{1,{LONGEST}}}")
+KEPT = timedelta(days=30)
+"""How long a call is answered alike: longer than any holiday after which a queue is worked off."""
+EVERY = timedelta(hours=1)
+NAME = "answers"
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,9 @@ def once(
     integration = caller(request).token.integration_id
     try:
         with room(), transaction.atomic():
-            done = work(f"api:{integration}:{given}")
+            # The journal keeps its keys for ever. With the fingerprint in it, a key that is used for something else
+            # once the kept answer has gone is a call of its own, and the same call still has no second effect.
+            done = work(f"api:{integration}:{given}:{print_[:16]}")
             response = _answer(done, model)
             Answer.objects.create(
                 integration_id=integration,
@@ -56,6 +65,7 @@ def once(
                 fingerprint=print_,
                 status=done.status,
                 body=response.content.decode(),
+                headers=dict(done.headers),
                 made_at=caller(request).now,
             )
             return response
@@ -93,5 +103,15 @@ def _repeated(kept: Answer, print_: str) -> HttpResponse:
     if kept.fingerprint != print_:
         raise ProblemError("key-reused")
     response = HttpResponse(kept.body, status=kept.status, content_type="application/json")
-    response["Idempotent-Replayed"] = "true"
+    for name, value in (*kept.headers.items(), ("Idempotent-Replayed", "true")):
+        response[name] = value
     return response
+
+
+def forget() -> int:
+    """A step of the worker: answers that were kept long enough go; how many."""
+    now = clock.now()
+    if Progress.objects.filter(name=NAME, at__gt=now - EVERY).exists():
+        return 0
+    Progress.objects.update_or_create(name=NAME, defaults={"at": now})
+    return Answer.objects.filter(made_at__lt=now - KEPT).delete()[0]

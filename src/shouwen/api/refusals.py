@@ -76,7 +76,7 @@ def _of_schema(error: Mapping[str, Any]) -> dict[str, str]:
 def _words(sort: str, context: Mapping[str, Any]) -> str:
     """A schema's complaint in the caller's language."""
     if sort in ("literal_error", "enum"):
-        return _("Must be one of: %(values)s.") % {"values": context.get("expected", "")}
+        return _("Must be one of: %(values)s.") % {"values": str(context.get("expected", "")).replace(" or ", ", ")}
     if sort == "missing":
         return _("This is required.")
     if sort == "extra_forbidden":

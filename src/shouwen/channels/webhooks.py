@@ -35,6 +35,7 @@ ENTRY = "entry"
 PING = "ping"
 GIVEN_UP = timedelta(days=3)
 """An address at which nothing has arrived for so long is switched off."""
+SLOW = timedelta(seconds=2)
 ANSWER = 2_000
 """Characters of an answer that are kept."""
 MARK = "whsec_"
@@ -123,6 +124,7 @@ def _deliver(hook: Webhook, row: Outbox, now: datetime) -> str:
         error = "" if answer.accepted else f"HTTP {answer.status}"
     except Unreachable as reason:
         error = str(reason)
+    took = monotonic() - started
     WebhookDelivery.objects.create(
         webhook=hook,
         outbox=row,
@@ -131,14 +133,21 @@ def _deliver(hook: Webhook, row: Outbox, now: datetime) -> str:
         delivered=not error,
         error=error[:500],
         answer=answer.text[:ANSWER] if answer else "",
-        milliseconds=int((monotonic() - started) * 1000),
+        milliseconds=int(took * 1000),
     )
     if error:
         _failed(hook, now)
-    elif hook.failing_since is not None:
-        hook.failing_since, hook.failures, hook.rests_until = None, 0, None
-        hook.save(update_fields=["failing_since", "failures", "rests_until"])
+    else:
+        _accepted(hook, timedelta(seconds=took))
     return error
+
+
+def _accepted(hook: Webhook, took: timedelta) -> None:
+    """Who is slow rests twice as long as it took, and takes at most a third of a worker's time."""
+    rests = clock.now() + 2 * took if took > SLOW else None
+    if hook.failing_since is not None or hook.rests_until != rests:
+        hook.failing_since, hook.failures, hook.rests_until = None, 0, rests
+        hook.save(update_fields=["failing_since", "failures", "rests_until"])
 
 
 def body_of(hook: Webhook, row: Outbox, now: datetime) -> bytes | None:

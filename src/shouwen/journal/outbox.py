@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 from django.db import transaction
@@ -33,10 +34,15 @@ def register(channel: str, deliver: Deliver) -> None:
     _channels[channel] = deliver
 
 
-def deliver_due(lease: timedelta = LEASE) -> int:
-    """Deliver all that is due; how many were delivered. Any number of workers may do so at once."""
-    delivered = 0
-    while rows := claim(_waiting(), "try_at", clock.now(), lease, BATCH):
+def deliver_due(lease: timedelta = LEASE, longest: timedelta = timedelta.max) -> int:
+    """Deliver all that is due; how many were delivered. Any number of workers may do so at once.
+
+    After ``longest`` nothing more is begun: what is left waits for the next round.
+    """
+    delivered, began = 0, monotonic()
+    while monotonic() - began <= longest.total_seconds() and (
+        rows := claim(_waiting(), "try_at", clock.now(), lease, BATCH)
+    ):
         for channel in sorted({row.channel for row in rows}):
             delivered += _through(channel, [row for row in rows if row.channel == channel])
     return delivered

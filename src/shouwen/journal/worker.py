@@ -15,12 +15,14 @@ from django.db.models import F
 from shouwen.journal import clock, queue
 from shouwen.journal.anchors import daily_anchor
 from shouwen.journal.models import Heartbeat
-from shouwen.journal.outbox import deliver_due
+from shouwen.journal.outbox import BATCH, deliver_due
 from shouwen.journal.sweep import sweep
 
 _log = structlog.get_logger(__name__)
 Step = Callable[[], int]
 _steps: list[Step] = []
+DELIVERING = timedelta(seconds=5)
+"""How long a round delivers: slow receivers hold up no due time."""
 
 
 def each_round(step: Step) -> None:
@@ -66,7 +68,10 @@ def tick(name: str, lease: timedelta) -> None:
     """One round. Whatever goes wrong in it is logged and tried again in the next."""
     close_old_connections()
     swept = _try(lambda: sweep(lease))
-    delivered = _try(lambda: deliver_due(lease))
+    delivered = _try(lambda: deliver_due(lease, DELIVERING))
+    if delivered >= BATCH:
+        # There may be more, but due times have their turn first.
+        _woken.set()
     _try(daily_anchor)
     for step in _steps:
         _try(step)
