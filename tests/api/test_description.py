@@ -8,8 +8,13 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from tests.journal.world import MONDAY, World
 
+from shouwen.api.description import COUNTED
 from shouwen.api.models import Scope
+from shouwen.channels import hooks
+from shouwen.channels.webhooks import body_of, signed
+from shouwen.journal.models import Outbox
 
 pytestmark = pytest.mark.django_db
 FILE = Path(__file__).resolve().parents[2] / "docs" / "api.json"
@@ -59,6 +64,43 @@ def test_every_operation_says_its_scope_what_it_does_and_its_problems(told: dict
 def test_every_scope_opens_something(told: dict[str, Any]) -> None:
     asked = {scope for _name, one in operations(told) for held in one["security"] for scope in held["Bearer"]}
     assert asked == set(Scope.values) - {Scope.REVEAL}
+
+
+def test_every_parameter_field_and_tag_is_described(told: dict[str, Any]) -> None:
+    silent = [
+        f"{name} {one['name']}"
+        for name, operation in operations(told)
+        for one in operation.get("parameters", [])
+        if not (one.get("description") or one["schema"].get("description"))
+    ]
+    for model, schema in told["components"]["schemas"].items():
+        for field, one in schema.get("properties", {}).items():
+            if not (one.get("description") or any(part.get("description") for part in one.get("anyOf", []))):
+                silent.append(f"{model}.{field}")
+    assert silent == []
+    assert {tag for _name, one in operations(told) for tag in one["tags"]} == {one["name"] for one in told["tags"]}
+
+
+def test_headers_of_answers_are_told(told: dict[str, Any]) -> None:
+    named = {
+        one["operationId"]: {status: sorted(set(found["headers"]) - set(COUNTED)) for status, found in answers.items()}
+        for _name, one in operations(told)
+        for answers in [{status: found for status, found in one["responses"].items() if status < "300"}]
+    }
+    assert named["take_in"] == {"200": ["ETag"], "201": ["ETag", "Idempotent-Replayed", "Location"]}
+    assert (named["read_matter"], named["list_matters"]) == ({"200": ["ETag"]}, {"200": []})
+
+
+def test_what_webhooks_are_sent_is_told(told: dict[str, Any], world: World) -> None:
+    hook = hooks.subscribe(world.clerk, "https://example.org/hook", MONDAY)
+    world.intake()
+    row = Outbox.objects.get(channel="webhook")
+    sent = orjson.loads(body_of(hook, row, MONDAY) or b"")
+    schemas = told["components"]["schemas"]
+    assert set(sent) == set(schemas["Message"]["properties"])
+    assert set(sent["data"]) == set(schemas["Told"]["properties"])
+    (header,) = {frozenset(one["name"] for one in told["webhooks"]["told"]["post"]["parameters"])}
+    assert header == {name for name in signed(hook, row, b"", MONDAY) if name.startswith("webhook-")}
 
 
 def test_instants_say_their_zone(told: dict[str, Any]) -> None:

@@ -25,18 +25,18 @@ STANDING = (Of.OPEN, Of.OVERDUE, Of.PAUSED)
 
 class Paging(Schema):
     cursor: str = Field("", max_length=400, description="`next` of the page before")
-    limit: int = Field(PAGE, ge=1, le=LARGEST)
+    limit: int = Field(PAGE, ge=1, le=LARGEST, description="Rows of a page at most")
 
 
 class MatterFilter(Schema):
     q: str = Field("", max_length=100, description="Words, two characters at least; number, phone tail, pinyin, room")
     unit: Key | None = Field(None, description="This unit and all below")
-    kind: str | None = Field(None, max_length=64)
+    kind: str | None = Field(None, max_length=64, description="Kind of subject, as `complaint`")
     matter: bool | None = Field(None, description="True: only what a customer brought")
-    state: State | None = None
-    number: str | None = Field(None, max_length=100)
-    owner_person: Key | None = None
-    owner_post: Key | None = None
+    state: State | None = Field(None, description="ended: closed or withdrawn; merged: it goes on in another")
+    number: str | None = Field(None, max_length=100, description="Exactly this 编号")
+    owner_person: Key | None = Field(None, description="Person who owns it")
+    owner_post: Key | None = Field(None, description="Post that owns it")
     axis: list[Annotated[str, Field(max_length=200)]] = Field(
         default_factory=list, max_length=8, description="A category as `nature:一般投诉`; several must all hold"
     )
@@ -47,13 +47,13 @@ class MatterFilter(Schema):
 
 
 class DutyFilter(Schema):
-    matter: UUID | None = None
+    matter: UUID | None = Field(None, description="Of this matter")
     person: Key | None = Field(None, description="Who owes it")
     post: Key | None = Field(None, description="Post that owes it")
     unit: Key | None = Field(None, description="Unit that owes it, and all below")
-    clause: str | None = Field(None, max_length=100)
+    clause: str | None = Field(None, max_length=100, description="Id of the clause, as `jinke/3.2.B.1`")
     state: DutyState | None = Field(None, description="Without it: what stands (open, overdue, paused)")
-    overdue: bool | None = None
+    overdue: bool | None = Field(None, description="Its due time has passed and nobody has kept it; or not")
     due_from: AwareDatetime | None = Field(None, description="Due at or after")
     due_before: AwareDatetime | None = Field(None, description="Due before")
 

@@ -51,7 +51,7 @@ class CustomerFilter(Schema):
 
 class AssetFilter(Schema):
     unit: schemas.Key | None = Field(None, description="In this unit and all below")
-    building: str | None = Field(None, max_length=30)
+    building: str | None = Field(None, max_length=30, description="Building (栋)")
 
 
 def visible_customers(who: Caller, by: CustomerFilter) -> QuerySet[Customer]:

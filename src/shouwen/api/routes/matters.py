@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shouwen.api import schemas
 from shouwen.api.cursors import instant, page, whole
+from shouwen.api.description import headers
 from shouwen.api.filters import MatterFilter, Paging, narrowed_matters
 from shouwen.api.models import Scope
 from shouwen.api.nexts import form_for, intake_form, next_acts
@@ -64,15 +65,20 @@ def count_matters(request: HttpRequest, by: Query[MatterFilter]) -> Plain:
 @router.get("/intake-form", auth=READ, response=schemas.EventForm)
 def read_intake_form(
     request: HttpRequest,
-    unit: Query[schemas.Key],
-    kind: Annotated[str, Query(min_length=1, max_length=64)] = "complaint",
+    unit: Annotated[schemas.Key, Query(description="Id of the unit that it is taken in for")],
+    kind: Annotated[str, Query(min_length=1, max_length=64, description="Kind of subject")] = "complaint",
 ) -> Plain:
     """The form of what a matter of this kind is taken in with, by the policy in force in the unit now."""
     who = caller(request)
     return intake_form(unit_in_reach(who, unit, reach(who)), kind, who.now)
 
 
-@router.get("/matters/{uuid:matter}", auth=READ, response=schemas.Matter)
+@router.get(
+    "/matters/{uuid:matter}",
+    auth=READ,
+    response=schemas.Matter,
+    openapi_extra={"responses": {200: {"headers": headers("ETag")}}},
+)
 def read_matter(request: HttpRequest, matter: UUID, response: HttpResponse) -> Plain:
     """One matter: its columns, categories and owner. The header `ETag` is for `If-Match` when recording."""
     subject = seen(request, matter)
@@ -122,7 +128,7 @@ def _reveal(request: HttpRequest, subject: Subject, entries: list[Entry], told: 
         one["content"] = orjson.loads(bodies.get(entry.pk) or "{}")
 
 
-@router.get("/matters/{uuid:matter}/next", auth=READ, response=schemas.Next)
+@router.get("/matters/{uuid:matter}/next", auth=READ, response=schemas.NextActs)
 def read_next(request: HttpRequest, matter: UUID) -> Plain:
     """What may be done next, owed acts first by due time: roles, gates that shut it, and the form of its data."""
     who = caller(request)

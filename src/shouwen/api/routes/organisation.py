@@ -24,7 +24,7 @@ READ = Bearer(Scope.ORGANISATION_READ)
 
 class UnitFilter(Schema):
     within: schemas.Key | None = Field(None, description="This unit and all below")
-    kind: str | None = Field(None, max_length=20)
+    kind: str | None = Field(None, max_length=20, description="group, region, branch, project, department …")
 
 
 class PostFilter(Schema):

@@ -35,7 +35,7 @@ class Days(Schema):
 
 
 class InForceFilter(Schema):
-    kind: str | None = Field(None, max_length=64)
+    kind: str | None = Field(None, max_length=64, description="Kind of subject, as `complaint`")
 
 
 def _reached(who: Caller) -> QuerySet[InForce]:

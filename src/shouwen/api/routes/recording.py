@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ninja import Query
 
 from shouwen.api import schemas
+from shouwen.api.description import headers
 from shouwen.api.filters import STANDING
 from shouwen.api.models import Scope
 from shouwen.api.once import HEADER, Done, once
@@ -48,6 +49,7 @@ MATCHED: dict[str, Any] = {
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
     "description": "`ETag` of the matter as the caller knows it; others' entries since are a 409 `stale`.",
 }
+WRITTEN = {201: {"headers": headers("Location", "ETag")}, 200: {"headers": headers("ETag")}}
 DryRun = Annotated[bool, Query(description="Check and compute everything, write nothing; answered 200")]
 WITH_KEY = {"parameters": [KEYED]}
 
@@ -56,7 +58,7 @@ WITH_KEY = {"parameters": [KEYED]}
     "/matters",
     auth=RECORD,
     response={201: schemas.Recorded, 200: schemas.Recorded},
-    openapi_extra=WITH_KEY,
+    openapi_extra=WITH_KEY | {"responses": WRITTEN},
     tags=["recording"],
 )
 def take_in(request: HttpRequest, body: schemas.Intake, dry_run: DryRun = False) -> HttpResponse:
@@ -97,7 +99,7 @@ def _intake_problem(reason: Invalid, body: schemas.Intake) -> ProblemError:
     "/matters/{uuid:matter}/entries",
     auth=RECORD,
     response={201: schemas.Recorded, 200: schemas.Recorded},
-    openapi_extra={"parameters": [KEYED, MATCHED]},
+    openapi_extra={"parameters": [KEYED, MATCHED], "responses": WRITTEN},
     tags=["recording"],
 )
 def record_entry(request: HttpRequest, matter: UUID, body: schemas.Act, dry_run: DryRun = False) -> HttpResponse:
