@@ -108,6 +108,7 @@ def test_sealed_content_only_when_asked_for_and_it_is_written_down(world: World)
         ((), 2, "give subjects, or --all"),
         (("M1", "--all"), 2, "give subjects, or --all"),
         (("M1",), 1, "没有 M1"),
+        (("--all", "--policy", "nobody's"), 1, "没有发布过规章 nobody's"),
         (("--all", "--sealed"), 2, "--sealed needs --by"),
         (("--all", "--sealed", "--by", "nobody"), 1, "没有此人：nobody"),
     ],

@@ -23,19 +23,26 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("subjects", nargs=-1, metavar="[SUBJECT]...")
 @click.option("--all", "everything", is_flag=True, help="The journals of all subjects.")
+@click.option("--policy", help="Only what is counted under this regulation; `shouwen replay` takes one at a time.")
 @click.option("--sealed", is_flag=True, help="With sealed content: personal data and the customers' own words.")
 @click.option("--by", "username", help="Sign-in of who looks: only what this person may see.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead of to standard output."
 )
 def export(
-    subjects: tuple[str, ...], everything: bool, sealed: bool, username: str | None, output: Path | None
+    subjects: tuple[str, ...],
+    everything: bool,
+    policy: str | None,
+    sealed: bool,
+    username: str | None,
+    output: Path | None,
 ) -> None:
     """Write journals as JSON Lines; SUBJECT is a number or an id.
 
     With --by only what that person may see; looking at sealed content needs it and is written down.
 
-    Exit 0: written. 1: no such subject or person, or a number that stands in several units. 2: bad arguments.
+    Exit 0: written. 1: no such subject, regulation or person, or a number that stands in several units. 2: bad
+    arguments.
     """
     if everything == bool(subjects):
         raise click.UsageError("give subjects, or --all")
@@ -48,10 +55,12 @@ def export(
     from shouwen.organisation.access import visible
 
     person = _person(username) if username else None
-    among = Subject.objects.all() if person is None else visible(person, Subject.objects.all(), clock.now())
+    among = _under(policy) if policy else Subject.objects.all()
+    if person is not None:
+        among = visible(person, among, clock.now())
     found = among if everything else among.filter(pk__in=[_id(name, among) for name in subjects])
     if sealed and person is not None:
-        _write_down(person, None if everything else found)
+        _write_down(person, None if everything and not policy else found)
     if output is None:
         _write(found, sealed, sys.stdout.buffer, shown=False)
         return
@@ -67,6 +76,16 @@ def _write(found: QuerySet[Subject], sealed: bool, stream: BinaryIO, *, shown: b
         for line in lines(found, sealed=sealed):
             stream.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             bar.update(1)
+
+
+def _under(policy: str) -> QuerySet[Subject]:
+    from shouwen.governance.models import PolicyVersion
+    from shouwen.journal.models import Subject
+
+    versions = PolicyVersion.objects.filter(name=policy)
+    if not versions:
+        raise click.ClickException(f"没有发布过规章 {policy}")
+    return Subject.objects.filter(policy_version__in=versions)
 
 
 def _id(name: str, among: QuerySet[Subject]) -> UUID:

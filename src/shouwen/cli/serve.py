@@ -135,11 +135,6 @@ def watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int, re
         time.sleep(0.2)
 
 
-AT_FIRST = 300
-"""Matters of a year that `serve --demo` lays where there is no house: it is to stand within minutes. For more, or for
-the whole of it, `shouwen demo --matters N` lays the house beforehand."""
-
-
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, help="Port; without it the first free one from 8000.")
@@ -154,7 +149,7 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     boot()
     prepare()
     if demo:
-        click.get_current_context().invoke(lay_demonstration, matters=AT_FIRST)
+        click.get_current_context().invoke(lay_demonstration)
     port = port or free_port(host)
     request = StopRequest()
     children: dict[str, subprocess.Popen[bytes]] = {}
