@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 from tests.browser.officer import Clock, Desks
-from tests.browser.test_accessibility import findings
+from tests.browser.walks import findings
 
 from shouwen.demonstration.seed import PASSWORD
 
 PLACES = """units/ units/add/ units/{unit}/ units/{unit}/end/ people/ people/{person}/ people/{person}/deputy/ import/
 calendars/ calendars/year/ calendars/import/ calendars/day/ calendars/hours/
 policies/ policies/{force}/ policies/publish/ policies/put/ readings/
-readings/{force}/ numbering/ terms/ terms/add/ log/ integrations/ integrations/add/ ../me/away/
+readings/{force}/ numbering/ terms/ terms/add/ log/ tasks/ integrations/ integrations/add/ integrations/webhooks/ ../me/away/
 ../me/away/{person}/deputy/"""
 
 

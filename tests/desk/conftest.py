@@ -54,3 +54,13 @@ def matter(house: datetime) -> Any:
         "category": "一般工程质量投诉",
     }
     return take_in(holding.asset.unit, data, actor=Actor(person, post.name, post.unit))
+
+
+@pytest.fixture
+def root(house: datetime) -> Client:
+    """A superuser at the desk."""
+    from shouwen.organisation.models import Person
+
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(Person.objects.create_superuser("root", name="管理员"))
+    return client

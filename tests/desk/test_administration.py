@@ -1,16 +1,15 @@
 """Administration in pages: who may, what is shown before it is done, and that all of it is an entry."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-import pytest
 from django.test import Client
+from tests.desk.administering import force_of, send, shown, upload, written
 
-from shouwen.governance.calendars import calendar_for
-from shouwen.governance.models import CalendarDay, CalendarTable, InForce, PolicyVersion, Term
+from shouwen.governance.models import InForce, PolicyVersion, Term
 from shouwen.journal.administration import ADMINISTERED, HOUSE_KIND
-from shouwen.journal.models import Duty, Entry, Subject
+from shouwen.journal.models import Entry, Subject
 from shouwen.organisation import actions
 from shouwen.organisation.administration import AUTHORITY
 from shouwen.organisation.models import Appointment, Delegation, Person, Post, Unit
@@ -18,34 +17,8 @@ from shouwen.organisation.models import Appointment, Delegation, Person, Post, U
 SignedIn = Callable[[str], Client]
 PAGES = """units/ units/add/ people/ people/add/ import/ import/template/ calendars/ calendars/year/ calendars/import/
 calendars/recount/ calendars/day/ calendars/hours/
-policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/ integrations/
+policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/ tasks/ integrations/
 integrations/add/ integrations/webhooks/"""
-
-
-@pytest.fixture
-def root(house: datetime) -> Client:
-    """A superuser at the desk."""
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(Person.objects.create_superuser("root", name="管理员"))
-    return client
-
-
-def send(client: Client, page: str, step: str = "do", **data: Any) -> Any:
-    """Opens the form as a person does, so that it knows what stood there, and sends it."""
-    seen = client.get(f"/administration/{page}")
-    hidden = {"seen": seen.context["seen"], "step": step}
-    return client.post(f"/administration/{page}", {**hidden, **data})
-
-
-def written() -> list[tuple[str, str, str, str]]:
-    rows = Entry.objects.filter(type=ADMINISTERED).order_by("pk")
-    return [
-        (one.data["what"], one.data["object"], one.data.get("before", ""), one.data.get("after", "")) for one in rows
-    ]
-
-
-def shown(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def test_every_page_is_there_for_who_may_and_shut_with_a_sentence_for_others(root: Client, signed_in: SignedIn) -> None:
@@ -177,69 +150,9 @@ def test_nobody_leaves_with_matters_in_his_hands(root: Client, matter: Subject) 
     assert written() == [("person.out", f"person {leaver.pk}", "", f"1 → person {heir.pk}")]
 
 
-def upload(text: str, name: str) -> Any:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    return SimpleUploadedFile(name, text.encode())
-
-
-def test_a_year_is_refused_by_line_then_shown_then_made_official(root: Client, matter: Subject) -> None:
-    bad = "date,kind,name\n2026-03-33,放假,X\n2026-03-04,假的,Y\n"
-    refused = send(root, "calendars/import/", "preview", file=upload(bad, "bad.csv"), note="通知")
-    assert refused.status_code == 422
-    assert all(text in shown(refused) for text in ("Line 2", "Line 3"))
-    year = "date,kind,name\n2026-03-03,放假,厂休\n2026-03-04,放假,厂休\n"
-    days = list(CalendarDay.objects.order_by("pk").values_list("pk", flat=True))
-    preview = send(root, "calendars/import/", "preview", file=upload(year, "2026.csv"), note="通知")
-    assert (preview.status_code, "2026-03-03" in shown(preview)) == (200, True)
-    assert list(CalendarDay.objects.order_by("pk").values_list("pk", flat=True)) == days
-    kept = preview.context["form"].kept
-    due = dict(Duty.objects.filter(subject=matter).values_list("key", "due_at"))
-    assert send(root, "calendars/import/", kept=kept, note="通知").status_code == 302
-    assert CalendarDay.objects.filter(date="2026-03-03", kind="holiday").count() == 1
-    assert dict(Duty.objects.filter(subject=matter).values_list("key", "due_at")) == due
-    told = send(root, "calendars/recount/", "preview", reason="年历")
-    assert "Looked at 1 of 1 subjects with 1 open duties: 0 get another due time" in shown(told)
-    before = matter.calendar_version_id
-    assert send(root, "calendars/recount/", reason="年历").status_code == 302
-    matter.refresh_from_db()
-    rebased = Entry.objects.get(subject=matter, type="rebased").data
-    assert (rebased["from"], rebased["to"], rebased["reason"]) == (before, matter.calendar_version_id, "年历")
-    assert "No open duty is counted under an older calendar." in shown(
-        send(root, "calendars/recount/", "preview", reason="年历")
-    )
-    assert {what for what, *_rest in written()} == {"calendar.import", "calendar.recount"}
-
-
-def test_a_day_and_the_hours_of_a_week_are_shown_then_set_each_with_an_entry(root: Client, matter: Subject) -> None:
-    """单日与服务时段：先看哪些义务会动，再生效；不重新计时，时限不动。"""
-    unit = matter.unit
-    holiday = {"unit": unit.pk, "date": "2026-03-03", "kind": "holiday", "name": "停业", "source": "通知"}
-    assert send(root, "calendars/day/", "preview", **{**holiday, "hours": "25点"}).status_code == 422
-    preview = send(root, "calendars/day/", "preview", **holiday)
-    assert (preview.status_code, CalendarDay.objects.filter(table__unit=unit).count()) == (200, 0)
-    assert "Looked at 1 of 1 subjects" in shown(preview)
-    done = send(root, "calendars/day/", **holiday)
-    assert (done.status_code, done.headers["Location"]) == (302, f"/administration/calendars/recount/?unit={unit.pk}")
-    assert CalendarDay.objects.get(table__unit=unit).kind == "holiday"
-    assert send(root, "calendars/day/", **{**holiday, "kind": ""}).status_code == 302
-    assert CalendarDay.objects.filter(table__unit=unit).count() == 0
-    page = f"calendars/hours/?unit={unit.pk}"
-    week = {"own": "on", "day1": "08:30-12:00 14:00-17:30", "day6": "09:00-12:00", "workdays": ["1", "6"]}
-    assert send(root, page, "preview", **{**week, "day1": "12:00-08:30、9"}).status_code == 422
-    assert "08:30-12:00" in shown(send(root, page, "preview", **week))
-    assert send(root, page, **week).status_code == 302
-    monday, sunday = (calendar_for(unit).hours_on(date(2026, 3, day)) for day in (2, 8))
-    assert ([str(one) for one in monday], sunday) == (["08:30-12:00", "14:00-17:30"], ())
-    assert root.get(f"/administration/{page}").context["form"]["day6"].value() == "09:00-12:00"
-    assert send(root, page, day1="").status_code == 302
-    assert CalendarTable.objects.get(unit=unit).week is None
-    assert [what for what, *_rest in written()] == ["calendar.day", "calendar.day", "calendar.hours", "calendar.hours"]
-
-
 def test_a_parameter_is_tried_on_what_was_and_is_then_a_new_version(root: Client, matter: Subject) -> None:
     """及时: where the clause has no number the house may set one; open matters keep the version of their opening."""
-    force = InForce.objects.get(pk=_force_of(matter))
+    force = InForce.objects.get(pk=force_of(matter))
     page = f"readings/{force.pk}/?only=及时"
     form = root.get(f"/administration/{page}").context["form"]
     word = next(field for field, name in form.words.items() if name == "及时")
@@ -259,12 +172,6 @@ def test_a_parameter_is_tried_on_what_was_and_is_then_a_new_version(root: Client
     matter.refresh_from_db()
     assert matter.policy_version == force.policy_version
     assert [what for what, *_rest in written()] == ["policy.reading"]
-
-
-def _force_of(matter: Subject) -> int:
-    line = matter.unit.line
-    rows = InForce.objects.filter(unit__in=line, kind=matter.kind, policy_version=matter.policy_version)
-    return rows.order_by("-unit__path")[0].pk
 
 
 def test_a_policy_with_mistakes_is_refused_with_all_of_them_by_line(root: Client) -> None:
@@ -341,69 +248,3 @@ def test_a_token_of_another_system_is_shown_once_and_revoked(root: Client) -> No
     token.refresh_from_db()
     assert token.revoked_at is not None
     assert [what for what, *_rest in written()] == ["integration.add", "token.add", "token.revoke"]
-
-
-def test_the_log_of_a_webhook_is_there_and_it_is_switched_off_and_on(root: Client, house: datetime) -> None:
-    from shouwen.channels.models import Webhook, WebhookDelivery
-    from shouwen.journal.models import Outbox
-
-    person = Person.objects.get(username="jingban")
-    hook = Webhook.objects.create(person=person, url="https://example.org/hook", secret="whsec_AAAA", made_at=house)
-    row = Outbox.objects.create(
-        key="webhook:1:x:1", kind="entry", channel="webhook", data={"webhook": hook.pk, "seq": 1}, made_at=house
-    )
-    sent = {"webhook": hook, "outbox": row, "at": house, "milliseconds": 12}
-    WebhookDelivery.objects.create(**sent, status=500, delivered=False, error="HTTP 500")
-    last = WebhookDelivery.objects.create(**sent, status=200, delivered=True, answer="好")
-    page = f"integrations/webhooks/{hook.pk}/"
-    assert hook.url in shown(root.get("/administration/integrations/webhooks/?state=on"))
-    for asked, count in (("", 2), ("?state=no", 1)):
-        assert len(root.get(f"/administration/{page}{asked}").context["listing"].rows) == count
-    assert send(root, f"{page}off/").status_code == 302
-    assert hook.url in shown(root.get("/administration/integrations/webhooks/?state=off"))
-    assert send(root, f"{page}on/").status_code == 302
-    row.sent_at = house
-    row.save()
-    assert send(root, f"integrations/webhooks/again/{last.pk}/").status_code == 302
-    row.refresh_from_db()
-    assert (row.sent_at, row.try_at) == (None, house)
-    assert [what for what, *_rest in written()] == ["webhook.off", "webhook.on", "webhook.again"]
-
-
-def test_an_officer_enters_his_absence_and_deputy_and_a_leader_those_below_him(
-    signed_in: SignedIn, house: datetime
-) -> None:
-    """不在岗与代理：本人自己登记；上级替下级登记；旁人不能；每次都有条目。"""
-    officer, lead = (Person.objects.get(username=one) for one in ("jingban", "zhongxin"))
-    other = Person.objects.get(username="qiantai")
-    client, above = signed_in("jingban"), signed_in("zhongxin")
-    page = f"/me/away/{officer.pk}/"
-
-    def post(by: Client, address: str, **data: str) -> int:
-        seen = by.get(address).context["seen"]
-        return by.post(address, {"seen": seen, "step": "do", **data}).status_code
-
-    assert post(client, f"{page}absence/", since="2026-03-02", until="2026-03-06", reason="年假") == 302
-    assert post(client, f"{page}deputy/", deputy=str(other.pk), until="2026-03-06") == 302
-    assert post(client, f"{page}deputy/", deputy=str(other.pk)) == 422
-    assert Delegation.objects.get(person=officer).deputy == other
-    shown_there = shown(client.get("/me/away/"))
-    assert all(text in shown_there for text in ("年假", other.name))
-    assert officer.name in shown(signed_in("qiantai").get("/me/away/"))
-    assert [signed_in("qiantai").get(address).status_code for address in (page, f"{page}absence/")] == [403, 403]
-    assert client.get(f"/me/away/{lead.pk}/deputy/").status_code == 403
-    assert officer.name in shown(above.get("/me/away/people/"))
-    absence = officer.absences.get()
-    assert post(above, f"/me/away/absences/{absence.pk}/end/", until="2026-03-04") == 302
-    absence.refresh_from_db()
-    assert f"{absence.until:%m-%d %H:%M}" == "03-03 16:00"
-    by = (
-        Entry.objects.filter(type=ADMINISTERED).order_by("pk").values_list("by__username", "data__what", "data__object")
-    )
-    whose = f"person {officer.pk}"
-    assert list(by) == [
-        ("jingban", "absence.add", whose),
-        ("jingban", "delegation.add", whose),
-        ("zhongxin", "absence.end", whose),
-    ]
-    assert "年假" not in str(list(Entry.objects.values_list("data", flat=True)))

@@ -7,3 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class DeskConfig(AppConfig):
     name = "shouwen.desk"
     verbose_name = _("Desk")
+
+    def ready(self) -> None:
+        from shouwen.desk.administration import background
+
+        background.register()

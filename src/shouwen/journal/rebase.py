@@ -92,16 +92,23 @@ def waiting(unit: Unit | None = None) -> int:
     return _Recount(unit, clock.now()).count()
 
 
-def preview(unit: Unit | None = None, *, now: datetime | None = None, most: int | None = None) -> Preview:
+def preview(
+    unit: Unit | None = None,
+    *,
+    now: datetime | None = None,
+    most: int | None = None,
+    progress: Callable[[Preview], None] = lambda done: None,
+) -> Preview:
     """What `apply` would do in the unit and below it, or in the whole house; nothing is written.
 
-    ``most``: stop when so many subjects, rounded up to `CHUNK`, were looked at.
+    ``most``: stop when so many subjects, rounded up to `CHUNK`, were looked at. ``progress`` hears of each `CHUNK`.
     """
     work, found = _Recount(unit, now or clock.now()), Preview()
     last = UUID(int=0)
     while (most is None or found.subjects < most) and (subjects := work.chunk(last)):
-        for _draft, told in work.counted(subjects, ""):
-            found += told
+        step = sum((told for _draft, told in work.counted(subjects, "")), Preview())
+        found += step
+        progress(step)
         last = subjects[-1].pk
     return found
 

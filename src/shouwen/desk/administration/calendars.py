@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shouwen.desk.administration import background
 from shouwen.desk.administration.acts import Act, AdminForm, Done, UploadForm, run, undone
 from shouwen.desk.administration.asked import Admin, administrator, unit_choices
+from shouwen.desk.administration.background import ask, being_done
 from shouwen.desk.administration.moving import recount_section
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
 from shouwen.desk.templatetags.desk import local
@@ -70,6 +72,7 @@ def calendars(request: HttpRequest, admin: Admin) -> HttpResponse:
         Button(_("See a year"), reverse("desk:admin-year")),
         Button(_("Set one day"), reverse("desk:admin-day")),
         Button(_("Count open duties anew"), reverse("desk:admin-recount")),
+        Button(_("In the background"), reverse("desk:admin-tasks")),
         Button(_("Import a year"), reverse("desk:admin-year-import"), "calendar-plus", primary=True),
     ]
     note = _("A year that is not listed is provisional: only statutory days are counted, and due times say so.")
@@ -187,9 +190,11 @@ def import_one(request: HttpRequest, admin: Admin) -> HttpResponse:
         made = change(given)
         counts = f"+{len(made.added)} ~{len(made.changed)} -{len(made.removed)}"
         message = _("%(year)d is official. Open duties still count as before: count them anew.") % {"year": made.year}
-        thing = f"calendar {unit.pk if unit else 'statutory'}"
         return Done(
-            thing, after=f"{made.year} {counts} {given['note']}", message=message, url=reverse("desk:admin-recount")
+            _thing(unit),
+            after=f"{made.year} {counts} {given['note']}",
+            message=message,
+            url=reverse("desk:admin-recount"),
         )
 
     form = YearForm(request.POST or None, request.FILES or None, admin=admin)
@@ -218,6 +223,10 @@ def _change_section(made: YearChange, known: Mapping[date, CalendarDay]) -> Sect
     return Section(title, Table(columns, rows), _("Nothing changes: these days stand already."))
 
 
+def _thing(unit: Unit | None) -> str:
+    return f"calendar {unit.pk if unit else 'statutory'}"
+
+
 class RecountForm(AdminForm):
     unit = forms.ChoiceField(label=gettext_lazy("For"), required=False)
     reason = forms.CharField(
@@ -230,24 +239,30 @@ class RecountForm(AdminForm):
         self.fields["unit"].choices = [*top, *unit_choices(admin)]  # type: ignore[attr-defined]
 
 
-MOST = 2000
-"""Subjects that one request counts anew; more are the command line's."""
-
-
 @administrator
 def recount(request: HttpRequest, admin: Admin) -> HttpResponse:
     """Open duties move to the calendars as they are now: shown first, then one entry in each journal."""
     unit = _chosen(admin, request)
 
+    asked = {"unit": unit.pk if unit else None}
+    title = _("Open duties counted anew")
+
     def preview(_given: Mapping[str, Any]) -> list[Section]:
-        return [recount_section(unit)]
+        total = rebase.waiting(unit)
+        if total <= background.AT_ONCE:
+            return [recount_section(unit)]
+        return [being_done(ask(admin.person, "recount.preview", title, asked, total, admin.now))]
 
     def do(given: Mapping[str, Any]) -> Done:
-        if rebase.waiting(unit) > MOST:
-            raise ValidationError(_("More than %(most)d subjects: use `shouwen calendar recount`.") % {"most": MOST})
+        total = rebase.waiting(unit)
+        if total > background.AT_ONCE:
+            task = ask(admin.person, "recount", title, {**asked, "reason": given["reason"]}, total, admin.now)
+            said = _("It goes on in the background: you can leave this page.")
+            address = reverse("desk:admin-task", args=[task.pk])
+            return Done(_thing(unit), after=f"{total} subjects | {given['reason']}", message=said, url=address)
         done = rebase.apply(by=admin.person, reason=given["reason"], unit=unit, now=admin.now)
         after = f"{done.subjects} subjects, {done.duties} duties, {len(done.moves)} moved"
-        return Done(f"calendar {unit.pk if unit else 'statutory'}", after=after)
+        return Done(_thing(unit), after=after)
 
     form = RecountForm(request.POST or None, admin=admin, initial={"unit": request.GET.get("unit", "")})
     act = Act(

@@ -26,7 +26,11 @@ def recount_section(unit: Unit | None) -> Section:
     total = rebase.waiting(unit)
     if not total:
         return Section(_("Open duties counted anew"), empty=_("No open duty is counted under an older calendar."))
-    found = rebase.preview(unit, most=LOOKED)
+    return moves_section(rebase.preview(unit, most=LOOKED), total)
+
+
+def moves_section(found: rebase.Preview, total: int) -> Section:
+    """What counting anew does, or has done; ``total`` subjects are counted under an older calendar."""
     # Of a confidential matter an administrator learns only that there is one.
     shown = {move.subject for move in found.moves[:SHOWN]}
     secret = set(Subject.objects.filter(pk__in=shown, confidential=True).values_list("pk", flat=True))

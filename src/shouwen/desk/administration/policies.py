@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, UploadForm, run
 from shouwen.desk.administration.asked import Admin, administrator, shown, unit_choices
+from shouwen.desk.administration.background import tried_sections
 from shouwen.desk.administration.moving import kind_title
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
-from shouwen.desk.administration.trying import trial, trial_section
 from shouwen.desk.templatetags.desk import local
 from shouwen.governance.actions import end_in_force, publish, put_in_force
 from shouwen.governance.models import InForce, PolicyVersion
@@ -218,10 +218,9 @@ def put(request: HttpRequest, admin: Admin) -> HttpResponse:
         held = f"{now.policy_version} ({now.unit.name})" if now else "—"
         columns = [Column(_("Until then")), Column(_("From then on")), Column(_("Since"))]
         row = [Cell(held), Cell(str(version(given))), Cell(local(given["since"], unit.zone), number=True)]
-        return [
-            Section(_("What holds"), Table(columns, [row])),
-            trial_section(trial(unit, given["kind"], policy.with_readings({}), admin.now)),
-        ]
+        asked = {"version": version(given).pk, "readings": {}}
+        tried = tried_sections(admin, unit, [given["kind"]], policy.with_readings({}), asked)
+        return [Section(_("What holds"), Table(columns, [row])), *tried]
 
     def do(given: Mapping[str, Any]) -> Done:
         assert unit is not None

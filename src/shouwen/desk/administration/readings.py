@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
 from shouwen.desk.administration.asked import Admin, administrator, shown
-from shouwen.desk.administration.tables import Cell, Column, Filter, Section, Table, asked_of, listing
-from shouwen.desk.administration.trying import trial, trial_section
+from shouwen.desk.administration.background import tried_sections
+from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
 from shouwen.governance.actions import publish, put_in_force
 from shouwen.governance.amending import amended
 from shouwen.governance.models import InForce
@@ -64,6 +64,7 @@ def readings(request: HttpRequest, admin: Admin) -> HttpResponse:
         found,
         cells,
         {},
+        buttons=[Button(_("In the background"), reverse("desk:admin-tasks"))],
         empty=(_("Nothing is left open"), _("Policies in force leave no parameter and no reading open.")),
         note=note,
     )
@@ -135,10 +136,8 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
     def preview(given: Mapping[str, Any]) -> list[Section]:
         tried = load_text(text(given), f"{version.name}.md", version.name).with_readings(form.chosen_readings())
-        return [
-            _changes(row, policy, form),
-            *(trial_section(trial(unit, kind, tried, admin.now), kind) for kind in kinds),
-        ]
+        asked = {"name": version.name, "text": text(given), "readings": form.chosen_readings()}
+        return [_changes(row, policy, form), *tried_sections(admin, unit, kinds, tried, asked)]
 
     def do(given: Mapping[str, Any]) -> Done:
         made = publish(text(given), name=version.name, by=admin.person, at=admin.now)

@@ -58,6 +58,8 @@ class Section:
     empty: Text = ""
     buttons: Sequence[Button] = ()
     note: Text = ""
+    task: str = ""
+    """Id of the background task that works it out."""
 
 
 @dataclass(frozen=True)

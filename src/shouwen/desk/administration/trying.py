@@ -4,12 +4,12 @@ Open matters keep the version of their opening, so nothing here moves anything: 
 meet from now on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from shouwen.calendars.calendar import Calendar
@@ -26,8 +26,9 @@ from shouwen.organisation.models import Unit
 from shouwen.policy import Policy
 
 DAYS = 30
-LOOKED = 300
+LOOKED = 3000
 """Matters that a preview replays, the newest first."""
+CHUNK = 50
 SHOWN = 50
 
 
@@ -59,14 +60,31 @@ class Trial:
     shifts: list[Shift] = field(default_factory=list)
 
 
-def trial(unit: Unit, kind: str, policy: Policy, now: datetime) -> Trial:
-    """The subjects of a kind in the unit and below that are open or were opened in the last 30 days, under `policy`
-    (with its readings taken) and under their own."""
-    rows = Subject.objects.filter(unit__path__startswith=unit.path, kind=kind, policy_version__isnull=False)
-    rows = rows.filter(Q(state=SubjectState.OPEN) | Q(opened_at__gte=now - timedelta(days=DAYS)))
+def like(unit: Unit, kinds: Sequence[str], now: datetime) -> QuerySet[Subject]:
+    """The subjects of these kinds in the unit and below that are open or were opened in the last 30 days."""
+    rows = Subject.objects.filter(unit__path__startswith=unit.path, kind__in=kinds, policy_version__isnull=False)
+    return rows.filter(Q(state=SubjectState.OPEN) | Q(opened_at__gte=now - timedelta(days=DAYS)))
+
+
+def trial(
+    unit: Unit, kind: str, policy: Policy, now: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Trial:
+    """Subjects like these (``like``) under `policy` (with its readings taken) and under their own; ``progress`` is
+    told how many more are done."""
+    rows = like(unit, [kind], now)
     found = Trial(total=rows.count(), open=rows.filter(state=SubjectState.OPEN).count())
     programs: dict[str, Program] = {}
     subjects = list(rows.select_related("unit").order_by("-opened_at", "pk")[:LOOKED])
+    for start in range(0, len(subjects), CHUNK):
+        some = subjects[start : start + CHUNK]
+        _try(found, some, policy, programs, now)
+        progress(len(some))
+    return found
+
+
+def _try(
+    found: Trial, subjects: Sequence[Subject], policy: Policy, programs: dict[str, Program], now: datetime
+) -> None:
     steps = steps_of(subjects)
     for subject in subjects:
         calendar = calendar_for(subject.unit)
@@ -79,7 +97,6 @@ def trial(unit: Unit, kind: str, policy: Policy, now: datetime) -> Trial:
             found.unfit += 1
             continue
         _compare(found, subject, before, after, now)
-    return found
 
 
 def _compiled(policy: Policy, calendar: Calendar) -> Program:

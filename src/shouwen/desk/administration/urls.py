@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from shouwen.desk.administration import (
+    background,
     calendars,
     days,
     imports,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("policies/<int:pk>/end/", policies.end, name="admin-force-end"),
     path("readings/", readings.readings, name="admin-readings"),
     path("readings/<int:pk>/", readings.reading, name="admin-reading"),
+    path("tasks/", background.tasks, name="admin-tasks"),
+    path("tasks/<uuid:pk>/", background.task, name="admin-task"),
     path("numbering/", numbering.numbering, name="admin-numbering"),
     path("terms/", terms.terms, name="admin-terms"),
     path("terms/add/", terms.add, name="admin-term-add"),
