@@ -13,7 +13,7 @@ PLACES = """units/ units/add/ units/{unit}/ units/{unit}/end/ people/ people/{pe
 calendars/ calendars/year/ calendars/import/ calendars/day/ calendars/hours/
 policies/ policies/{force}/ policies/publish/ policies/put/ readings/
 readings/{force}/ numbering/ terms/ terms/add/ log/ tasks/ integrations/ integrations/add/ integrations/webhooks/ ../me/away/
-../me/away/{person}/deputy/"""
+../me/away/deputy/"""
 
 
 @pytest.fixture

@@ -2,18 +2,9 @@
 
 from pathlib import Path
 
-import pytest
 from tests.browser.officer import Clock, Desks
 
 from shouwen.journal.models import AccessLog, Attachment, Entry, Subject
-
-PAGES = ("/", "/?tab=supervised", "/matters/", "/matters/new/", "/regulations/", "/regulations/1/")
-FAINT = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8").partition("\n")[2]
-UNNAMED = """
-() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href]")]
-  .filter((one) => !(one.labels && one.labels.length) && !one.getAttribute("aria-label") && !one.textContent.trim())
-  .map((one) => one.outerHTML)
-"""
 
 
 def test_a_name_is_masked_until_it_is_asked_for(desks: Desks, house: Clock) -> None:
@@ -152,18 +143,6 @@ def test_unit_of_others_is_not_found(desks: Desks, house: Clock) -> None:
     assert answer is not None
     assert answer.status == 404
     assert "没有找到" in desks("nanhu").page.content()
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_pages_fit_are_legible_and_every_control_has_a_name(desks: Desks, house: Clock, width: int) -> None:
-    desk = desks("jingban")
-    path = desk.take_in("zmy", "一般工程质量投诉", "飘窗渗水。")
-    desk.page.set_viewport_size({"width": width, "height": 844})
-    for address in (*PAGES, path, f"{path}do/rectification_ordered/", f"{path}do/signed/", f"{path}do/received/"):
-        desk.page.goto(address)
-        assert (address, desk.page.evaluate("document.documentElement.scrollWidth")) == (address, width)
-        assert (address, desk.page.evaluate(UNNAMED)) == (address, [])
-        assert (address, desk.page.evaluate(FAINT)) == (address, [])
 
 
 def test_the_first_tab_leads_to_the_content(desks: Desks, house: Clock) -> None:

@@ -4,7 +4,7 @@
 {
   const card = document.getElementById("help-card");
   const off = () => localStorage.getItem("keys") === "off";
-  const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog[open]:not(#help-card)");
+  const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]:not(#help-card)");
   let first = "";
   let timer = 0;
 
