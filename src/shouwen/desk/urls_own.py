@@ -6,10 +6,8 @@ from shouwen.desk.administration import own
 
 urlpatterns = [
     path("me/away/", own.away, name="away"),
-    path("me/away/people/", own.below, name="away-people"),
-    path("me/away/<int:pk>/", own.away, name="away-of"),
-    path("me/away/<int:pk>/absence/", own.absence, name="away-absence"),
-    path("me/away/<int:pk>/deputy/", own.deputy, name="away-deputy"),
+    path("me/away/absence/", own.absence, name="away-absence"),
+    path("me/away/deputy/", own.deputy, name="away-deputy"),
     path("me/away/absences/<int:pk>/end/", own.end_absence, name="away-end-absence"),
     path("me/away/deputies/<int:pk>/end/", own.end_deputy, name="away-end-deputy"),
 ]

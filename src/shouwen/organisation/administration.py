@@ -47,18 +47,5 @@ def administrators(unit: Unit | None, at: datetime) -> list[Authority]:
     )
 
 
-def may_arrange(person: Person, whose: Person, at: datetime) -> bool:
-    """Whether the person enters absences and deputies of ``whose``: his own, or of somebody all of whose posts lie in
-    units below those of his. A post beside or above his own would come to the deputy with the rest.
-    """
-    if not person.is_active or person == whose:
-        return person.is_active
-    if whose.is_superuser or whose.auditor:
-        return False
-    above = {seat.unit.path for seat in seats(person, at)}
-    held = [seat.unit.path for seat in seats(whose, at) if seat.acting_for is None]
-    return bool(held) and all(any(path != one and path.startswith(one) for one in above) for path in held)
-
-
 def _reach(unit: Unit) -> str:
     return unit.parent.path if unit.kind == "department" and unit.parent else unit.path

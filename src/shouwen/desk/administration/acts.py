@@ -59,8 +59,6 @@ class Act:
     """What stands now, by its title: shown, and compared when the form comes back."""
     preview: Callable[[Mapping[str, Any]], Sequence[Section]] | None = None
     sections: Sequence[Section] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """What the template around the page asks for."""
     submit: Text = ""
     """The word on the button; empty: save."""
 
@@ -241,4 +239,4 @@ def _page(
 ) -> HttpResponse:
     seen = signing.dumps(dict(act.state), salt=SALT)
     context = {"act": act, "form": act.form, "seen": seen, "previewed": sections, "stale": stale, "shell": admin.shell}
-    return render(request, "desk/admin/act.html", {**context, **act.extra}, status=status)
+    return render(request, "desk/admin/act.html", context, status=status)
