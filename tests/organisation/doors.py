@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,18 @@ from click.testing import CliRunner
 from django.test import Client
 
 from shouwen.api.filters import DutyFilter, MatterFilter
+from shouwen.api.models import Token
+from shouwen.api.problems import ProblemError
 from shouwen.api.routes.duties import visible_duties
 from shouwen.api.routes.matters import visible_matters
+from shouwen.api.seeing import seen
+from shouwen.api.tokens import Caller
+from shouwen.channels import webhooks
+from shouwen.channels.models import Webhook
 from shouwen.cli.export import export
+from shouwen.customers.models import Customer
+from shouwen.desk.customers import CustomerPage, listed
+from shouwen.desk.matter import MatterPage
 from shouwen.desk.workbench import bench
 from shouwen.imports.workbooks import all_rows
 from shouwen.insight import export as exporting
@@ -28,7 +37,7 @@ from shouwen.insight import ledger, search
 from shouwen.insight.seen_by import EVERYTHING
 from shouwen.insight.supervision import Scope
 from shouwen.journal.errors import Invalid
-from shouwen.journal.models import Attachment, Subject
+from shouwen.journal.models import Attachment, Outbox, Subject
 from shouwen.organisation.models import Person
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -167,6 +176,46 @@ def _report_duties(person: Person, at: datetime) -> set[UUID]:
     return _of(Scope(person, at).duties.filter(subject__matter=True))
 
 
+def _report_entries(person: Person, at: datetime) -> set[UUID]:
+    return _of(Scope(person, at).entries.filter(subject__matter=True))
+
+
+def _hooked(person: Person, at: datetime) -> set[UUID]:
+    """The matters of which another system that acts as the person is told."""
+    hook = Webhook(pk=1, person=person, url="https://example.org/", secret="whsec_AAAA")
+    told = set()
+    for pk in Subject.objects.filter(matter=True).values_list("pk", flat=True):
+        row = Outbox(key=f"webhook:1:{pk}:1", kind="entry", subject_id=pk, data={"seq": 1}, made_at=at)
+        if webhooks.body_of(hook, row, at) is not None:
+            told.add(pk)
+    return told
+
+
+def _customers_matters(person: Person, at: datetime) -> set[UUID]:
+    return {one.pk for one in CustomerPage(Customer.objects.get(), person, at).matters}
+
+
+def _customers_count(person: Person, at: datetime) -> int:
+    return listed([Customer.objects.get()], person, at)[0].matters
+
+
+def _related(person: Person, at: datetime) -> set[UUID]:
+    """What the pages of the causes say that they comprise."""
+    pages = [MatterPage(cause, person, at) for cause in Subject.objects.filter(kind="cause").select_related("unit")]
+    return {other.pk for one in pages for _relation, other in one.links}
+
+
+def _api_pages(person: Person, at: datetime) -> set[UUID]:
+    asked: Any = SimpleNamespace(api_caller=Caller(cast("Token", None), person, at, 0))
+    found = set()
+    for pk in Subject.objects.filter(matter=True).values_list("pk", flat=True):
+        try:
+            found.add(seen(asked, pk).pk)
+        except ProblemError:
+            continue
+    return found
+
+
 @dataclass(frozen=True)
 class Door:
     """``shows``: the set of matters, how many they are, or the causes."""
@@ -208,4 +257,10 @@ DOORS: Mapping[str, Door] = {
     "API duties": Door(_api_duties, "shouwen.api.routes.duties:visible"),
     "report": Door(_report, "shouwen.insight.supervision:visible"),
     "report, duties": Door(_report_duties, "shouwen.insight.supervision:visible"),
+    "report, entries": Door(_report_entries, "shouwen.insight.supervision:visible"),
+    "customer's matters": Door(_customers_matters, "shouwen.desk.customers:visible"),
+    "customers' list": Door(_customers_count, "shouwen.desk.customers:visible", "count"),
+    "related": Door(_related, "shouwen.desk.matter:visible"),
+    "API pages": Door(_api_pages, "shouwen.api.seeing:visible"),
+    "webhooks": Door(_hooked, "shouwen.channels.webhooks:visible"),
 }

@@ -12,6 +12,8 @@ from django.db import transaction
 from hypothesis import strategies as st
 from tests.journal.world import FOUNDED, POLICY, at
 
+from shouwen.customers.actions import register
+from shouwen.customers.models import Customer
 from shouwen.governance.actions import publish, put_in_force
 from shouwen.governance.models import PolicyVersion
 from shouwen.journal import attachments, clock
@@ -147,12 +149,15 @@ class House:
     """Those of the plan that were allowed."""
     matters: list[Subject] = field(default_factory=list)
     causes: list[Subject] = field(default_factory=list)
+    customer: Customer = field(init=False)
+    """Whose all the matters are."""
 
     def lay(self, version: PolicyVersion) -> "House":
         self._organisation()
         for kind in ("complaint", "cause"):
             put_in_force(self.units[0], kind, version, FOUNDED)
         with clock.at(NOW):
+            self.customer = register(self.units[0], "张明远", NOW)
             self.matters = [self._matter(number, case) for number, case in enumerate(self.plan.cases)]
             self.causes = [self._cause(unit) for unit in self.units[:3]]
         return self
@@ -190,7 +195,7 @@ class House:
                 person.save()
 
     def _matter(self, number: int, case: Case) -> Subject:
-        said = {"channel": "电话", "text": f"第{number}件：外墙渗水"}
+        said = {"channel": "电话", "text": f"第{number}件：外墙渗水", "customer": str(self.customer.pk)}
         # Where nobody holds a post somebody must have been asked.
         asked = case.owner if case.owner is not None or self._anybody(case.unit) else 0
         first = {} if asked is None else {"first_asked": str(self.people[asked].pk)}
