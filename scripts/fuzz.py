@@ -4,13 +4,15 @@
 
 Lays the demonstration into a house of its own (or copies the house FOLDER, where it stands already), starts the real
 server with two processes, and calls each operation with a token of every scope: once with what really stands there (so
-that it is answered 2xx), then N times with made-up data that fits the description, N times with data that does not, and
-N times with made-up data at places that exist. Prints operation × statuses. Ends with 1 on any 500, on an operation
-without a 2xx, on an answer that the description does not know, on bad data taken for good.
+that it is answered 2xx), once without the token, then N times with made-up data that fits the description, N times with
+data that does not, and N times with made-up data at places that exist. Prints operation × statuses. Ends with 1 on any
+500, on an operation without a 2xx, on one that asks no token, on an answer that the description does not know, on bad
+data taken for good.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -24,6 +26,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +216,17 @@ class Caller:
             if name == "read_intake_form":
                 rest["params"] = {"unit": self.known.project}
             self.call(operation, **rest)
+        in_pieces = iter([json.dumps(bodies["take_in"]).encode()])
+        answer = self.call(operations["take_in"], data=in_pieces, headers={"Content-Type": "application/json"})
+        if answer.status_code != HTTPStatus.CREATED:
+            self.report.wrong.append(f"a body in pieces: {answer.status_code}")
+
+    def knock(self, operations: dict[str, Any]) -> None:
+        """Each operation without a token."""
+        for operation in operations.values():
+            answer = self.call(operation, headers={"Authorization": ""})
+            if answer.status_code != HTTPStatus.UNAUTHORIZED:
+                self.report.wrong.append(f"{operation.label}: {answer.status_code} without a token")
 
     def end(self, operations: dict[str, Any]) -> None:
         self.call(operations["unsubscribe"])
@@ -284,6 +298,7 @@ def main() -> int:
             caller = Caller(base, known, report)
             caller.prepare(operations)
             caller.walk(operations)
+            caller.knock(operations)
             for operation in operations.values():
                 fuzz(operation, known, report, base, arguments.examples, arguments.seed)
             caller.end(operations)
