@@ -23,11 +23,12 @@ PASSWORD = "yunlu-2026"  # noqa: S105  printed by the demonstration itself
 SIZES = {1440: 900, 390: 844}
 PICTURES = {
     "workbench": ("jingban", "/"),
-    "supervised": ("zhongxin", "/?tab=supervised&show=overdue"),
+    "supervision": ("zhongxin", "/supervision/"),
     "intake": ("qiantai", "/matters/new/"),
-    "matters": ("lingdao", "/matters/"),
-    "matter": ("jingban", "first of /matters/?q=听松苑"),
-    "regulation": ("jingban", "/clauses/jinke/3.2.B.1"),
+    "ledger": ("lingdao", "/ledger/"),
+    "matter": ("jingban", "first of /ledger/?q=听松苑"),
+    "regulation": ("zhongxin", "/regulations/jinke/"),
+    "clause": ("zhongxin", "/clauses/jinke/3.2.B.1"),
 }
 
 
@@ -74,7 +75,7 @@ def take(folder: Path) -> None:
                 page.wait_for_load_state()
                 page.goto(place.removeprefix("first of "))
                 if place.startswith("first of "):
-                    page.locator(".rows .what a").first.click()
+                    page.locator("main td a.who").first.click()
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=folder / f"{name}-{width}.png")
                 context.close()
