@@ -208,12 +208,20 @@ class TestPage:
         person = Person.objects.get(username="jingban")
         post = person.appointments.get().post
         said = {"customer": str(other.pk), "asset": str(other.holdings.all()[0].asset_id)}
+        said |= {"contact": "13911112222", "text": "飘窗渗水，打13933334444。"}
         right = Draft(matter, "corrected", {"entry": "1", "reason": "登记错了人", "data": said})
         record(right, actor=Actor(person, post.name, post.unit))
         client = signed_in("jingban")
+        shown = client.get(f"/matters/{matter.pk}/").content.decode()
+        assert [text in shown for text in ("13911112222", "13933334444", "飘窗渗水，打139****4444。")] == [
+            False,
+            False,
+            True,
+        ]
         assert [page(client, one).context["page"].counts["all"] for one in (zhang, other)] == [0, 1]
         whole = client.post(f"/matters/{matter.pk}/customer/").content.decode()
         assert (other.name in whole, zhang.name in whole) == (True, False)
+        assert all(text in whole for text in ("13911112222", "13933334444"))
         assert looks(zhang)[-1] == looks(other)[-1] == ("jingban", "revealed", "customer", f"办理 {matter.number}")
         again = client.get(f"/matters/{matter.pk}/entries/1/correct/").context["form"]
         assert again.initial["customer"] == str(other.pk)

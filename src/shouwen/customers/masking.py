@@ -64,6 +64,13 @@ def mask_text(text: str) -> str:
     return _PHONE.sub(lambda found: mask_phone(found[0]), _ID_NUMBER.sub(lambda found: mask_id(found[0]), text))
 
 
+def mask_reached(text: str) -> str:
+    """A way to reach somebody as it was typed: a number, an address of e-mail, a name in a chat."""
+    if "@" in text:
+        return mask_email(text)
+    return mask_phone(text) if any(character.isdigit() for character in text) else mask_handle(text)
+
+
 _CONTACTS = {"phone": mask_phone, "email": mask_email, "wechat": mask_handle, "address": mask_address}
 
 

@@ -10,7 +10,7 @@ import orjson
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from shouwen.customers.masking import mask_customer
+from shouwen.customers.masking import mask_customer, mask_text
 from shouwen.customers.models import Asset, Customer
 from shouwen.customers.queries import ids_of, resolve
 from shouwen.desk.hints import spoken_of, surely
@@ -362,6 +362,17 @@ class MatterPage:
     def asset(self) -> Asset | None:
         ref = str(self.received.get("asset", ""))
         return Asset.objects.filter(pk=ref).select_related("unit").first() if ref.isdecimal() else None
+
+    @property
+    def words(self) -> str:
+        """What the customer says, without telephone and citizens' numbers."""
+        return mask_text(str(self.received.get("text") or ""))
+
+    @property
+    def hides(self) -> bool:
+        """Whether a look for a reason shows more than the page does."""
+        hidden = self.words != (self.received.get("text") or "")
+        return self.customer is not None or bool(self.received.get("contact")) or hidden
 
     @property
     def masked(self) -> str:

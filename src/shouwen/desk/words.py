@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from shouwen.customers.masking import mask_customer
+from shouwen.customers.masking import mask_customer, mask_reached, mask_text
 from shouwen.customers.models import Asset
 from shouwen.customers.queries import resolve
 from shouwen.journal.checks import is_id
@@ -24,6 +24,8 @@ from shouwen.policy.model import EventType, Field, Kind
 from shouwen.policy.vocabulary import shared_events
 
 LATER = "%Y-%m-%d %H:%M"
+CONTACT = "contact"
+"""The field in which is typed how somebody is reached."""
 RELATIONS: Mapping[str, str | Promise] = {
     "part_of": gettext_lazy("is part of"),
     "repeat_of": gettext_lazy("is a repeat of"),
@@ -180,6 +182,8 @@ def said(
 def _word(one: Field, value: Any, names: Names, zone: ZoneInfo, titles: Mapping[tuple[str, str], str]) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if one.personal and isinstance(value, str):
+        return mask_reached(value) if one.name == CONTACT else mask_text(value)
     if one.type in ("person", "unit", "customer", "asset"):
         return names.name(one.type, str(value))
     if one.type in ("duty", "entry"):
