@@ -13,6 +13,9 @@ from shouwen.journal.models import Entry, Subject
 def send(client: Client, page: str, step: str = "do", **data: Any) -> Any:
     """Opens the form as a person does, so that it knows what stood there, and sends it."""
     seen = client.get(f"/administration/{page}")
+    if step == "preview":
+        # What is sent is what the page offers.
+        assert 'name="step" value="preview"' in shown(seen)
     hidden = {"seen": seen.context["seen"], "step": step}
     return client.post(f"/administration/{page}", {**hidden, **data})
 

@@ -62,6 +62,11 @@ class Act:
     submit: Text = ""
     """The word on the button; empty: save."""
 
+    @property
+    def previewed_first(self) -> bool:
+        """For the page: it would call ``preview`` itself."""
+        return self.preview is not None
+
 
 class AdminForm(forms.Form):
     """The controls as the desk's pages have them."""
