@@ -121,6 +121,9 @@ def test_a_person_is_added_appointed_given_a_password_shown_once_and_represented
     assert send(root, f"people/{person.pk}/deputy/", deputy=deputy.pk, until="2026-03-09").status_code == 302
     assert Delegation.objects.get(person=person).deputy == deputy
     assert send(root, f"people/{person.pk}/change/", name="新人", phone="13911112222", email="").status_code == 302
+    assert root.get(f"/admin/organisation/person/{person.pk}/change/").status_code == 200
+    changed = root.post(f"/admin/organisation/person/{person.pk}/change/", {"name": "别的名字", "auditor": "on"})
+    assert (changed.status_code, Person.objects.get(pk=person.pk).auditor) == (403, False)
     kept = str(list(Entry.objects.filter(type=ADMINISTERED).values_list("data", flat=True)))
     assert [text in kept for text in ("13911112222", "13900000000", "新人", password)] == [False] * 4
     assert [what for what, *_rest in written()] == [
@@ -131,6 +134,10 @@ def test_a_person_is_added_appointed_given_a_password_shown_once_and_represented
         "person.change",
     ]
     assert written()[-1] == ("person.change", f"person {person.pk}", "", "phone")
+    same = {"name": "新人", "phone": "13911112222", "email": "", "auditor": "on"}
+    assert send(root, f"people/{person.pk}/change/", **same).status_code == 302
+    assert Person.objects.get(pk=person.pk).auditor
+    assert written()[-1] == ("person.change", f"person {person.pk}", "", "auditor=False → True")
 
 
 def test_nobody_leaves_with_matters_in_his_hands(root: Client, matter: Subject) -> None:

@@ -1,5 +1,4 @@
 from django.contrib import admin
-from django.http import HttpRequest
 
 from shouwen.governance.models import (
     CalendarDay,
@@ -10,19 +9,7 @@ from shouwen.governance.models import (
     InForce,
     PolicyVersion,
 )
-
-
-class Unchanging(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Looked at here, changed only by the acts of this room."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
+from shouwen.organisation.admin import Unchanging
 
 
 @admin.register(PolicyVersion)

@@ -39,10 +39,11 @@ def set_duty_post(post: Post) -> Post:
 
 
 @transaction.atomic
-def change_person(person: Person, *, name: str, phone: str, email: str) -> tuple[str, ...]:
-    """Mends what is written of a person; gives the names of the fields that changed."""
+def change_person(person: Person, *, name: str, phone: str, email: str, auditor: bool | None = None) -> tuple[str, ...]:
+    """Mends what is written of a person; gives the names of the fields that changed. ``auditor`` None says nothing."""
     person = Person.objects.select_for_update().get(pk=person.pk)
-    wanted = {"name": name.strip(), "phone": phone.strip(), "email": email.strip()}
+    wanted: dict[str, object] = {"name": name.strip(), "phone": phone.strip(), "email": email.strip()}
+    wanted |= {} if auditor is None else {"auditor": auditor}
     changed = tuple(field for field, value in wanted.items() if getattr(person, field) != value)
     for field in changed:
         setattr(person, field, wanted[field])

@@ -273,6 +273,12 @@ class ChangeForm(AdminForm):
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
     email = forms.EmailField(label=gettext_lazy("Email"), required=False)
 
+    def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if admin.everything:
+            hint = _("Sees everything, does nothing.")
+            self.add("auditor", forms.BooleanField(label=_("Auditor"), required=False, help_text=hint))
+
 
 @administrator
 def change(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
@@ -280,11 +286,13 @@ def change(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     insist(admin, found)
 
     def do(given: Mapping[str, Any]) -> Done:
-        changed = upkeep.change_person(found, name=given["name"], phone=given["phone"], email=given["email"])
+        changed = upkeep.change_person(found, **given)
         # Which fields, never what stands in them: the journal keeps nothing personal.
-        return Done(shown(found), after=", ".join(changed))
+        said = {"auditor": f"auditor={found.auditor} → {given.get('auditor')}"}
+        return Done(shown(found), after=", ".join(said.get(one, one) for one in changed))
 
-    form = ChangeForm(request.POST or None, initial={"name": found.name, "phone": found.phone, "email": found.email})
+    initial = {name: getattr(found, name) for name in ("name", "phone", "email", "auditor")}
+    form = ChangeForm(request.POST or None, admin=admin, initial=initial)
     state = {_("Name"): found.name, _("Phone"): found.phone, _("Email"): found.email}
     unit = unit_of(admin, found)
     return run(request, admin, Act(_("Change"), "person.change", unit, form, do, page_of(found), found.name, state))
