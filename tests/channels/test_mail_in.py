@@ -233,6 +233,9 @@ NESTED = b"Content-Type: multipart/mixed; boundary=a\r\n"
         b"From: a@b.example\r\nSubject: =?gb2312?B?////?= =?x?Q?=?=\r\n\r\n\x00hello",
         b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n" + b"<!--<a" * 100_000 + b'<div a="' * 100_000,
         b"From: a@b.example\r\nSubject: " + b"=?utf-8?b?5aSW?= " * 100_000 + b"\r\n\r\nhello",
+        b"From: a\x00b@c.example\r\nSubject: \x00\r\nMessage-ID: <\x00@c>\r\n\r\n\x00hello",
+        b"From: a@b.example\r\nContent-Type: a\xff\x00/b; charset=utf-7\r\n\r\n+2AA-hello",
+        b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2AA-hello",
         b"From: " + b"(" * 100_000 + b"a@b.example\r\n\r\nhello",
     ],
 )  # fmt: skip

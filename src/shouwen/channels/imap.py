@@ -14,7 +14,7 @@ from time import mktime
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import Q
 
 from shouwen.channels.incoming import Arrival, take
@@ -65,7 +65,7 @@ def poll(name: str) -> int:
     try:
         for _uid in _new(box, row, _unit_of(box)):
             taken += 1
-    except (OSError, imaplib.IMAP4.error, Unread, NoRoom, DatabaseError) as error:
+    except (OSError, imaplib.IMAP4.error, Unread, NoRoom, DatabaseError, InterfaceError) as error:
         # What the server said may hold the password's echo: only its kind and text, never the command.
         row.failures, row.error = row.failures + 1, f"{type(error).__name__}: {error}"[:500]
         row.next_at = pushed(clock.now(), row.failures)
@@ -128,7 +128,7 @@ def _take(server: imaplib.IMAP4, uid: int, box: Box, unit: Unit) -> None:
     try:
         mail = read(raw)
         take(Arrival(mail, box, unit, arrived, clock.now()))
-    except (NoRoom, DatabaseError):
+    except (NoRoom, OperationalError, InterfaceError):
         raise
     except Exception:  # noqa: BLE001  one mail that cannot be read stops no other
         _log.exception("mail not read", mailbox=box.name, uid=uid)

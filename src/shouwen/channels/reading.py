@@ -141,15 +141,20 @@ def decoded(content: bytes, charset: str) -> str:
     said = SAME.get(charset.lower(), charset)
     for codec in (said, *GUESSES) if said else GUESSES:
         with suppress(UnicodeDecodeError, LookupError):
-            return content.decode(codec).replace("\0", "")
-    return content.decode("utf-8", "replace").replace("\0", "")
+            return storable(content.decode(codec))
+    return storable(content.decode("utf-8", "replace"))
+
+
+def storable(text: str) -> str:
+    """Without NULs and halves of characters, which no database takes."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 def _addresses(mail: Message, name: str) -> Iterator[tuple[str, str]]:
     values = [str(value) for known, value in mail.raw_items() if known.lower() == name.lower()]
     pairs = getaddresses([value.encode("ascii", "surrogateescape").decode("latin-1") for value in values])
     for shown, address in pairs:
-        if "@" in address and address.isascii():
+        if "@" in address and address.isascii() and address.isprintable():
             yield words(shown.encode("latin-1", "replace").decode("ascii", "surrogateescape")), address
 
 
@@ -180,7 +185,7 @@ def _content(parts: list[Message]) -> tuple[str, list[tuple[str, bytes]]]:
             said = decoded(_bytes(part), part.get_content_charset() or "")
             (plain if kind == "text/plain" else rich).append(said if kind == "text/plain" else stripped(said))
         elif kind not in ("message/delivery-status", "text/rfc822-headers"):
-            files.append((_name_of(part) or f"{kind.replace('/', '.')}", _bytes(part)))
+            files.append((_name_of(part) or storable(kind.replace("/", ".")), _bytes(part)))
     text = "\n\n".join(one.strip() for one in plain if one.strip()) or "\n\n".join(filter(None, rich))
     return text.replace("\r\n", "\n"), files
 
