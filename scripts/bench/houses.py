@@ -1,5 +1,6 @@
 """Houses for measuring, kept between runs: the demonstration, and houses laid down from it with so many matters.
 
+houses.py bring-up             the house of SHOUWEN_HOME and DATABASE_URL to this version, and its static files
 houses.py lay MATTERS          into the house of SHOUWEN_HOME and DATABASE_URL
 houses.py lay-due MATTERS      with so many that are all due within one minute
 """
@@ -7,6 +8,7 @@ houses.py lay-due MATTERS      with so many that are all due within one minute
 import os
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
 from measuring import FOLDER, ROOT, Spent, load, python, spending, tell
@@ -15,10 +17,12 @@ SHOUWEN = ROOT / ".venv" / "bin" / "shouwen"
 DONE = "laid"
 
 
+@cache
 def house(matters: int, due: int = 0) -> Path:
     """The folder of a house on SQLite with so many matters, or with so many due at once; made where it is not there."""
     folder = FOLDER / (f"due-{due}" if due else f"sqlite-{matters}")
     if (folder / DONE).exists():
+        python(Path(__file__), "bring-up", env=here(folder))
         return folder
     base = FOLDER / "demonstration"
     if not (base / DONE).exists():
@@ -26,10 +30,13 @@ def house(matters: int, due: int = 0) -> Path:
         base.mkdir(parents=True)
         python(Path(__file__), "demo", env=here(base))
         (base / DONE).touch()
+    else:
+        python(Path(__file__), "bring-up", env=here(base))
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(base, folder, ignore=shutil.ignore_patterns(DONE, "static"))
     arguments = ("lay-due", str(due)) if due else ("lay", str(matters))
     python(Path(__file__), *arguments, env=here(folder))
+    python(Path(__file__), "bring-up", env=here(folder))
     (folder / DONE).touch()
     return folder
 
@@ -48,6 +55,11 @@ def main(what: str, count: int) -> None:
     from shouwen.journal import clock
 
     bring_up()
+    if what == "bring-up":
+        from shouwen.house.statics import gather
+
+        gather()
+        return
     if what == "demo":
         from shouwen.demonstration.seed import lay
 

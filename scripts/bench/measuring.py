@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +98,7 @@ def quantile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def python(script: Path, *arguments: str, env: dict[str, str]) -> str:
+def python(script: Path, *arguments: str, env: Mapping[str, str]) -> str:
     """Runs a script of this folder in a house; what it printed goes on to the screen, its last line is given back."""
     command = [sys.executable, str(script), *arguments]
     with subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True) as process:

@@ -62,11 +62,14 @@ def answers(port: int) -> bool:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         line.request("GET", "/accounts/login/")
-        return line.getresponse().status == http.HTTPStatus.OK
+        status = line.getresponse().status
     except OSError:
         return False
     finally:
         line.close()
+    if status != http.HTTPStatus.OK:
+        sys.exit(f"the sign-in page answers {status}")
+    return True
 
 
 def signed_in(port: int, username: str, password: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
@@ -90,10 +90,13 @@ tokens = Kept(lambda: {one.digest: one for one in Token.objects.select_related("
 
 
 def _count(token: Token, now: datetime) -> int:
-    """How many calls the token has made in this minute, this one counted: one statement, whatever the processes."""
+    """How many calls the token has made in this minute, this one counted: one statement, whatever the processes.
+
+    In a transaction, so that it takes its turn where threads do (``house.sqlite``).
+    """
     minute = int(now.timestamp()) // MINUTE
     table = Token._meta.db_table
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET used = CASE WHEN minute = %s THEN used + 1 ELSE 1 END, minute = %s, used_at = %s "  # noqa: S608  own table's name
             "WHERE id = %s RETURNING used",

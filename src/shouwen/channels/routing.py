@@ -17,6 +17,7 @@ CLOSING = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
+NOTHING_CHOSEN = Preferences()
 preferences = Kept(lambda: {row.person_id: row for row in Preferences.objects.all()})
 """What each person who chose anything chose."""
 
@@ -25,7 +26,7 @@ def route(tellings: Sequence[Telling], now: datetime) -> list[list[Way]]:
     """The router of the journal's notices."""
     known = preferences()
     channels = available()
-    return [list(_ways(telling, known.get(telling.person.pk) or Preferences(), channels, now)) for telling in tellings]
+    return [list(_ways(telling, known.get(telling.person.pk, NOTHING_CHOSEN), channels, now)) for telling in tellings]
 
 
 def _ways(telling: Telling, wanted: Preferences, channels: Sequence[str], now: datetime) -> Iterator[Way]:

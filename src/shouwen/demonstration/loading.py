@@ -69,10 +69,7 @@ class Loader:
 
     def load_due(self, count: int, due_at: datetime, within: timedelta) -> None:
         """So many matters that have only just come in, whose first due time falls within so long after `due_at`."""
-        first = _fresh()
-        duties = Duty.objects.filter(subject=first.subject, due_at__isnull=False)
-        due = duties.order_by("due_at").values_list("due_at", flat=True)[0]
-        assert due is not None
+        first, due = _fresh()
         for start in range(0, count, CHUNK):
             shifts = [due_at - due + within * (number / count) for number in range(start, min(start + CHUNK, count))]
             self._write([self._told(first, shift, 1) for shift in shifts])
@@ -179,10 +176,12 @@ def _templates() -> Iterator[Template]:
         yield _template(subject)
 
 
-def _fresh() -> Template:
-    """The newest matter of which nothing but its intake is known."""
-    only = Subject.objects.filter(matter=True, head_seq=1, duties__due_at__isnull=False)
-    return _template(only.select_related("unit").order_by("-opened_at")[0])
+def _fresh() -> tuple[Template, datetime]:
+    """The newest matter of which hardly more than its intake is known, and when the first that this demands was due."""
+    demanded = Duty.objects.filter(subject__matter=True, triggered_by=1, due_at__isnull=False)
+    first = demanded.select_related("subject__unit").order_by("subject__head_seq", "-subject__opened_at", "due_at")[0]
+    assert first.due_at is not None
+    return _template(first.subject), first.due_at
 
 
 def _template(subject: Subject) -> Template:

@@ -96,6 +96,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{HOME / 'shouwen.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "shouwen.house.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         # A transaction that will write takes the lock at its start: no dead end between two readers that turn writers.

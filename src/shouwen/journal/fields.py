@@ -50,13 +50,16 @@ def form_fields(program: Program | None, event: EventType) -> dict[str, Field]:
             narrowed.update({place.key: source.values for place in source.sources if place.event == event.name})
     demanded = program.require.get(event.name, ())
     return {
-        name: replace(
-            one,
-            values=one.values or (narrowed.get(name, ()) if one.type == "text" else ()),
-            required=one.required or name in demanded,
-        )
-        for name, one in event.fields.items()
+        name: _shown(one, narrowed.get(name, ()), demanded=name in demanded) for name, one in event.fields.items()
     }
+
+
+def _shown(one: Field, narrowed: tuple[str, ...], *, demanded: bool) -> Field:
+    values = one.values or (narrowed if one.type == "text" else ())
+    required = one.required or demanded
+    if values == one.values and required == one.required:
+        return one
+    return replace(one, values=values, required=required)
 
 
 @dataclass

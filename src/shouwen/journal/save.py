@@ -58,7 +58,7 @@ def _subjects(journals: Sequence[OpenJournal]) -> None:
 
 
 def _duties(settled: Sequence[Settled]) -> None:
-    insert([duty for one in settled for duty in one.opened])
+    insert_told([duty for one in settled for duty in one.opened])
     update([duty for one in settled for duty in one.moved], COMPUTED)
 
 

@@ -9,6 +9,7 @@ from shouwen.journal import fields, projectors
 from shouwen.journal.models import Entry
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
+from shouwen.journal.statements import insert
 from shouwen.matters.models import Brought
 
 
@@ -21,20 +22,18 @@ def register() -> None:
 
 def write_brought(entries: Sequence[Entry]) -> None:
     """A row for each matter's first ``received``."""
-    Brought.objects.bulk_create(
-        (
-            Brought(
-                subject=entry.subject,
-                unit_id=entry.subject.unit_id,
-                customer=entry.data.get("customer", ""),
-                asset=entry.data.get("asset", ""),
-                received_at=entry.at,
-            )
-            for entry in entries
-            if entry.subject.matter
-        ),
-        ignore_conflicts=True,
-    )
+    rows = [
+        Brought(
+            subject_id=entry.subject_id,
+            unit_id=entry.subject.unit_id,
+            customer=entry.data.get("customer", ""),
+            asset=entry.data.get("asset", ""),
+            received_at=entry.at,
+        )
+        for entry in entries
+        if entry.subject.matter
+    ]
+    insert(rows, ignore=True)
 
 
 def mend_brought(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:

@@ -78,12 +78,15 @@ class Kept(Generic[V]):
         return found
 
 
-_steady: ContextVar[list[str | None]] = ContextVar("steady")
+_steady: ContextVar[list[str | None] | None] = ContextVar("steady", default=None)
 
 
 @contextmanager
 def steady() -> Iterator[None]:
     """Within it the stamp is read once: for a transaction that changes nothing of what is kept here."""
+    if _steady.get() is not None:
+        yield
+        return
     token = _steady.set([])
     try:
         yield
@@ -93,7 +96,7 @@ def steady() -> Iterator[None]:
 
 def stamp_now() -> str | None:
     """The stamp of the organisation and of what is in force in it; None before anything was ever written."""
-    read = _steady.get(None)
+    read = _steady.get()
     if read:
         return read[0]
     with connection.cursor() as cursor:

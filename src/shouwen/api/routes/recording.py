@@ -34,6 +34,7 @@ from shouwen.journal.record import record, record_batch
 from shouwen.matters.actions import COUNTERPARTS, drafts_in_both
 from shouwen.organisation.access import visible
 from shouwen.organisation.seats import Seat
+from shouwen.organisation.snapshot import steady
 
 RECORD = Bearer(Scope.MATTERS_RECORD)
 IF_MATCH = re.compile(r'(?:W/)?"(\d{1,9})"')
@@ -70,19 +71,20 @@ def take_in(request: HttpRequest, body: schemas.Intake, dry_run: DryRun = False)
     who = caller(request)
 
     def work(key: str | None) -> Done:
-        held = reach(who)
-        unit = unit_in_reach(who, body.unit, held)
-        new = NewSubject(body.kind, unit)
-        drafts = [Draft(new, "received", body.data, at=body.at, key=key, reason=body.reason)]
-        if body.repeat_of is not None:
-            link = {"other": str(body.repeat_of), "role": "repeat_of"}
-            drafts.append(Draft(new, "linked", link, as_fact=True))
-        try:
-            written = record(*drafts, actor=acting(who, unit, held), now=who.now)
-        except Invalid as reason:
-            raise _intake_problem(reason, body) from reason
-        except NotRecorded as reason:
-            raise refusal(reason, body.data) from reason
+        with steady():
+            held = reach(who)
+            unit = unit_in_reach(who, body.unit, held)
+            new = NewSubject(body.kind, unit)
+            drafts = [Draft(new, "received", body.data, at=body.at, key=key, reason=body.reason)]
+            if body.repeat_of is not None:
+                link = {"other": str(body.repeat_of), "role": "repeat_of"}
+                drafts.append(Draft(new, "linked", link, as_fact=True))
+            try:
+                written = record(*drafts, actor=acting(who, unit, held), now=who.now)
+            except Invalid as reason:
+                raise _intake_problem(reason, body) from reason
+            except NotRecorded as reason:
+                raise refusal(reason, body.data) from reason
         return _done(written, who, dry_run=dry_run)
 
     return once(request, schemas.Recorded, work, dry_run=dry_run)
@@ -189,15 +191,10 @@ def _done(written: Recorded, who: Caller, *, dry_run: bool) -> Done:
 
 
 def _owed(written: Recorded, subject: Subject) -> list[Duty]:
-    """The standing duties that the call has in memory, those that it opened with the ids that they were given."""
+    """The standing duties: those that the call has in memory, or that stand by now where it was done before."""
     if written.repeated:
         return list(Duty.objects.filter(subject=subject, state__in=STANDING))
-    owed = [duty for duty in written.duties if duty.subject_id == subject.pk]
-    if any(duty.pk is None for duty in owed):
-        ids = dict(Duty.objects.filter(subject=subject).values_list("key", "pk"))
-        for duty in owed:
-            duty.pk = ids[duty.key]
-    return owed
+    return [duty for duty in written.duties if duty.subject_id == subject.pk]
 
 
 def _by_due(duty: Duty) -> tuple[bool, datetime, int]:

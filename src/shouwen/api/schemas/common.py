@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from ninja import Path, Schema
-from pydantic import ConfigDict, Field
+from ninja import Path
+from pydantic import BaseModel, ConfigDict, Field
 
 Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -17,13 +17,13 @@ UnitId = Annotated[int, Field(description="Id of the unit")]
 UnitName = Annotated[str, Field(description="Name of the unit")]
 
 
-class Given(Schema):
+class Given(BaseModel):
     """What callers send: a field that is not declared is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """RFC 9457. `type` leads to a page that explains it; further members are named there."""
 
     model_config = ConfigDict(extra="allow")
@@ -35,7 +35,7 @@ class Problem(Schema):
     errors: list["Fault"] = Field(default_factory=list, description="Each field that does not fit")
 
 
-class Fault(Schema):
+class Fault(BaseModel):
     """One fault: where it stands, and what is wrong there."""
 
     detail: str = Field(description="What is wrong, in the caller's language")
@@ -44,5 +44,5 @@ class Fault(Schema):
     header: str | None = Field(None, description="Name of the header")
 
 
-class Count(Schema):
+class Count(BaseModel):
     count: int = Field(description="Rows that the list with the same filters has")

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shouwen.api.schemas.common import Given, Key, Next, UnitId, UnitName, Zoned
 
@@ -15,7 +14,7 @@ Since = Annotated[date | None, Field(description="First day; null: always")]
 Until = Annotated[date | None, Field(description="First day on which it holds no more; null: it holds")]
 
 
-class Contact(Schema):
+class Contact(BaseModel):
     id: int = Field(description="Id of the contact")
     kind: Way = Field(description="What it is")
     value: str = Field(description="Number or address; masked unless revealed")
@@ -23,14 +22,14 @@ class Contact(Schema):
     until: Until
 
 
-class HeldAsset(Schema):
+class HeldAsset(BaseModel):
     asset: int = Field(description="Id of the home")
     role: Role = Field(description="As what the customer holds it")
     since: Since
     until: Until
 
 
-class Customer(Schema):
+class Customer(BaseModel):
     """客户: masked unless the token may reveal and a reason was given."""
 
     id: int = Field(description="Id of the customer")
@@ -43,7 +42,7 @@ class Customer(Schema):
     holdings: list[HeldAsset] = Field(description="What they hold or held")
 
 
-class Customers(Schema):
+class Customers(BaseModel):
     items: list[Customer] = Field(description="One page of them")
     next: Next
 
@@ -66,7 +65,7 @@ class NewContact(Given):
     value: str = Field(min_length=1, max_length=200, description="Number or address")
 
 
-class Asset(Schema):
+class Asset(BaseModel):
     """房产."""
 
     id: int = Field(description="Id of the home")
@@ -79,7 +78,7 @@ class Asset(Schema):
     handed_over_on: date | None = Field(description="Day of handover (交付)")
 
 
-class Assets(Schema):
+class Assets(BaseModel):
     items: list[Asset] = Field(description="One page of them")
     next: Next
 

@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shouwen.api.schemas.common import Next, UnitId, Zoned
 
 
-class Unit(Schema):
+class Unit(BaseModel):
     """单位."""
 
     id: UnitId
@@ -22,17 +21,17 @@ class Unit(Schema):
     until: Zoned | None = Field(description="Until when it stood")
 
 
-class Units(Schema):
+class Units(BaseModel):
     items: list[Unit] = Field(description="One page of them")
     next: Next
 
 
-class PostHolder(Schema):
+class PostHolder(BaseModel):
     person: int = Field(description="Id of the person")
     name: str = Field(description="Name of the person")
 
 
-class Post(Schema):
+class Post(BaseModel):
     """岗位, with who holds it now."""
 
     id: int = Field(description="Id of the post")
@@ -42,12 +41,12 @@ class Post(Schema):
     holders: list[PostHolder] = Field(description="Who holds it now")
 
 
-class Posts(Schema):
+class Posts(BaseModel):
     items: list[Post] = Field(description="One page of them")
     next: Next
 
 
-class InForce(Schema):
+class InForce(BaseModel):
     """施行: a version that holds for a kind of subject in a unit and below."""
 
     unit: int = Field(description="Unit in which and below which it holds")
@@ -61,11 +60,11 @@ class InForce(Schema):
     policy: str = Field(description="Version as the text says it")
 
 
-class InForceList(Schema):
+class InForceList(BaseModel):
     items: list[InForce] = Field(description="All of them")
 
 
-class PolicyVersion(Schema):
+class PolicyVersion(BaseModel):
     """A published version of a policy."""
 
     id: int = Field(description="Id of the version")
@@ -79,7 +78,7 @@ class PolicyVersion(Schema):
     clauses: list[str] = Field(description="Ids of its clauses, in the order of the text")
 
 
-class RuleTold(Schema):
+class RuleTold(BaseModel):
     """A rule, for people and for programs."""
 
     id: str = Field(description="Id of the rule")
@@ -90,7 +89,7 @@ class RuleTold(Schema):
     rule: dict[str, Any] = Field(description="The rule's members, by docs/policy-language.md")
 
 
-class Clause(Schema):
+class Clause(BaseModel):
     """条款."""
 
     id: str = Field(description="Id, as `jinke/3.2.B.1`")
@@ -99,11 +98,11 @@ class Clause(Schema):
     rules: list[RuleTold] = Field(description="What it demands, as rules")
 
 
-class Clauses(Schema):
+class Clauses(BaseModel):
     items: list[Clause] = Field(description="All of them, in the order of the text")
 
 
-class ClauseFigures(Schema):
+class ClauseFigures(BaseModel):
     """How many duties of the clause opened in the days, and what became of them; `opened` is the sum of the rest."""
 
     clause: str = Field(description="Id of the clause")
@@ -116,13 +115,13 @@ class ClauseFigures(Schema):
     void: int = Field(description="Fallen away")
 
 
-class FiguresOfClauses(Schema):
+class FiguresOfClauses(BaseModel):
     first: date = Field(description="First day counted, in Asia/Shanghai")
     last: date = Field(description="Last day counted")
     items: list[ClauseFigures] = Field(description="Clauses of which duties opened")
 
 
-class Day(Schema):
+class Day(BaseModel):
     date: Annotated[date, Field(description="The day")]
     kind: str = Field(description="workday, weekend, holiday, makeup_workday")
     workday: bool = Field(description="Whether it counts as a working day")
@@ -130,7 +129,7 @@ class Day(Schema):
     hours: list[str] = Field(description="Service hours in the unit's zone, as 09:00-12:00")
 
 
-class CalendarYear(Schema):
+class CalendarYear(BaseModel):
     """年历 of a unit."""
 
     unit: UnitId
@@ -142,7 +141,7 @@ class CalendarYear(Schema):
     days: list[Day] = Field(description="Every day of the year")
 
 
-class Me(Schema):
+class Me(BaseModel):
     """The token and whom it acts as."""
 
     integration: str = Field(description="Name of the integration")

@@ -4,13 +4,12 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shouwen.api.schemas.common import DutyState, Next, State, UnitId, UnitName, Zoned
 
 
-class Matter(Schema):
+class Matter(BaseModel):
     """对象: a matter or another subject; its columns are what its journal says."""
 
     id: UUID = Field(description="Id of the matter, in all addresses")
@@ -35,12 +34,12 @@ class Matter(Schema):
     seq: int = Field(description="Number of its last entry; send it back as `If-Match` or `seq` when recording")
 
 
-class Matters(Schema):
+class Matters(BaseModel):
     items: list[Matter] = Field(description="One page of them")
     next: Next
 
 
-class Entry(Schema):
+class Entry(BaseModel):
     """记录: the envelope. Personal content is sealed apart; `content` is there only where it was asked for."""
 
     seq: int = Field(description="Its number in the journal, from 1 on without a gap")
@@ -57,12 +56,12 @@ class Entry(Schema):
     content: dict[str, Any] | None = Field(None, description="The sealed content, where it was asked for; {}: erased")
 
 
-class Entries(Schema):
+class Entries(BaseModel):
     items: list[Entry] = Field(description="One page of them")
     next: Next
 
 
-class Stuck(Schema):
+class Stuck(BaseModel):
     """A gate in the way of a duty."""
 
     gate: str = Field(description="Id of the gate")
@@ -71,7 +70,7 @@ class Stuck(Schema):
     opens: list[str] = Field(description="Roles whose act would open it")
 
 
-class Duty(Schema):
+class Duty(BaseModel):
     """义务: what somebody owes, with its clock and its clause."""
 
     id: int = Field(description="Id of the duty, in all addresses")
@@ -104,22 +103,22 @@ class Duty(Schema):
     calendar_version: str = Field(description="Version of the calendar that it was counted on")
 
 
-class Duties(Schema):
+class Duties(BaseModel):
     items: list[Duty] = Field(description="One page of them")
     next: Next
 
 
-class OwnDuties(Schema):
+class OwnDuties(BaseModel):
     items: list[Duty] = Field(description="All of them, in the order in which they opened")
 
 
-class ArithmeticStep(Schema):
+class ArithmeticStep(BaseModel):
     kind: str = Field(description="What the step does, as `start`, `count`, `skip`")
     first: Zoned | date | None = Field(description="Its first day or instant")
     last: Zoned | date | None = Field(description="Its last day or instant")
 
 
-class Arithmetic(Schema):
+class Arithmetic(BaseModel):
     """算法: how a due instant came about."""
 
     duty: int = Field(description="Id of the duty")
@@ -133,7 +132,7 @@ class Arithmetic(Schema):
     provisional: bool = Field(description="It rests on a year without an official calendar")
 
 
-class Shut(Schema):
+class Shut(BaseModel):
     """关口: a gate that shuts an act now."""
 
     gate: str = Field(description="Id of the gate")
@@ -145,7 +144,7 @@ class Shut(Schema):
     event: str | None = Field(description="Event that would open it")
 
 
-class NextAct(Schema):
+class NextAct(BaseModel):
     """One act or fact that may come next."""
 
     event: str = Field(description="Event to record, as `type`")
@@ -160,12 +159,12 @@ class NextAct(Schema):
     form: dict[str, Any] = Field(description="JSON Schema (2020-12) of `data`")
 
 
-class NextActs(Schema):
+class NextActs(BaseModel):
     seq: int = Field(description="Number of the matter's last entry, for `If-Match`")
     items: list[NextAct] = Field(description="Owed acts first, by due time; then what a power allows")
 
 
-class EventForm(Schema):
+class EventForm(BaseModel):
     """One event with the JSON Schema of its `data`, from the vocabulary and the policy in force."""
 
     event: str = Field(description="Event, as `type`")
@@ -174,7 +173,7 @@ class EventForm(Schema):
     form: dict[str, Any] = Field(description="JSON Schema (2020-12) of `data`")
 
 
-class Link(Schema):
+class Link(BaseModel):
     """A relation to another subject."""
 
     role: str = Field(
@@ -187,11 +186,11 @@ class Link(Schema):
     since: Zoned = Field(description="When it was linked")
 
 
-class Links(Schema):
+class Links(BaseModel):
     items: list[Link] = Field(description="All that the integration sees")
 
 
-class Attachment(Schema):
+class Attachment(BaseModel):
     """附件."""
 
     id: UUID = Field(description="Id of the file, for entries to name")
@@ -204,5 +203,5 @@ class Attachment(Schema):
     uploaded_at: Zoned = Field(description="When it came")
 
 
-class Attachments(Schema):
+class Attachments(BaseModel):
     items: list[Attachment] = Field(description="All of them, in the order in which they came")

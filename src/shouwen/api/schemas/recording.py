@@ -3,8 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from shouwen.api.schemas.common import EventName, Given, Key
 from shouwen.api.schemas.matters import Duty, Entry, Matter
@@ -46,7 +45,7 @@ class Batch(Given):
     items: Annotated[list[BatchAct], Field(min_length=1, max_length=100, description="Done in this order")]
 
 
-class Recorded(Schema):
+class Recorded(BaseModel):
     """What was written: the call's own entries first, what follows from them after; and what is owed now."""
 
     matter: Matter = Field(description="As it stands now")
@@ -55,13 +54,13 @@ class Recorded(Schema):
     dry_run: bool = Field(False, description="True: nothing was written")
 
 
-class BatchResult(Schema):
+class BatchResult(BaseModel):
     status: int = Field(description="201, or the status of the problem")
     matter: UUID = Field(description="Id of the matter")
     seq: int | None = Field(None, description="Number of the entry written")
     problem: dict[str, Any] | None = Field(None, description="As `Problem`")
 
 
-class BatchRecorded(Schema):
+class BatchRecorded(BaseModel):
     items: list[BatchResult] = Field(description="One result for each item, in the items' order")
     dry_run: bool = Field(False, description="True: nothing was written")

@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shouwen.api.schemas.common import EventName, Given, Key, Next, UnitId, Zoned
 
@@ -26,7 +25,7 @@ class ChangedWebhook(Given):
     active: bool | None = Field(None, description="True also ends a switching-off by the house: what waited goes out")
 
 
-class Webhook(Schema):
+class Webhook(BaseModel):
     """订阅."""
 
     id: int = Field(description="Id of the webhook")
@@ -44,11 +43,11 @@ class NewSecret(Webhook):
     secret: str = Field(description="Shown this once")
 
 
-class Webhooks(Schema):
+class Webhooks(BaseModel):
     items: list[Webhook] = Field(description="All of them")
 
 
-class WebhookDelivery(Schema):
+class WebhookDelivery(BaseModel):
     """投递记录: one request."""
 
     id: int = Field(description="Id of the delivery")
@@ -61,16 +60,16 @@ class WebhookDelivery(Schema):
     milliseconds: int = Field(description="How long the exchange took")
 
 
-class WebhookDeliveries(Schema):
+class WebhookDeliveries(BaseModel):
     items: list[WebhookDelivery] = Field(description="One page of them, the latest first")
     next: Next
 
 
-class Queued(Schema):
+class Queued(BaseModel):
     message: str = Field(description="The `webhook-id` under which it goes out")
 
 
-class Told(Schema):
+class Told(BaseModel):
     """The envelope of the entry, and whose it is. Nothing personal."""
 
     matter: UUID = Field(description="Id of the matter")
@@ -86,7 +85,7 @@ class Told(Schema):
     data: dict[str, Any] = Field(description="Fields of the event that are not personal")
 
 
-class Message(Schema):
+class Message(BaseModel):
     """What a webhook is sent, signed by Standard Webhooks 1.0."""
 
     id: str = Field(description="As the header `webhook-id`")
