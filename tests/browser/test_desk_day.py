@@ -29,6 +29,16 @@ def test_nothing_is_lost_when_the_house_cannot_be_reached(desks: Desks, house: C
     page.context.set_offline(True)
     page.locator("#act form button[type=submit], #act form .btn-primary").first.click()
     page.locator("#no-connection").wait_for(state="visible")
+    seen = "one => { const { top, bottom } = one.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; }"
+    assert page.locator("#no-connection").evaluate(seen)
+    page.context.set_offline(False)
+    page.locator("#no-connection").wait_for(state="hidden")
+    page.goto("/matters/new/")
+    page.locator("#id_d-text").fill(TEXT)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="受理").click()
+    page.locator("#no-connection").wait_for(state="visible")
+    assert page.locator("#id_d-text").input_value() == TEXT
     page.context.set_offline(False)
     page.goto(path)
     desk.open("核实")

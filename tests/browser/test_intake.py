@@ -7,7 +7,6 @@ from tests.browser.officer import Clock, Desk, Desks
 from shouwen.customers.models import Customer
 from shouwen.journal.models import Entry, Subject
 
-
 DRAFT_KEPT = """
 () => new Promise((done) => {
   const look = () => Object.keys(localStorage).some((key) => key.startsWith("draft:")) ? done() : setTimeout(look, 20);

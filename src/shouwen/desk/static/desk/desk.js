@@ -206,6 +206,7 @@ document.addEventListener(
     if (navigator.onLine || form.method !== "post" || answered.delete(form)) return;
     event.preventDefault();
     event.stopPropagation();
+    form.dispatchEvent(new Event("held"));
     fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" }).then(
       () => {
         answered.add(form);

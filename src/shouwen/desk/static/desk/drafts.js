@@ -66,10 +66,12 @@
     const keepNow = () => write(key, { at: Date.now(), form: form.elements.key?.value, values: values(form) });
     form.addEventListener("input", keep);
     form.addEventListener("picked", keep);
-    form.addEventListener("submit", () => {
-      clearTimeout(timer);
-      keepNow();
-    });
+    ["submit", "held"].forEach((name) =>
+      form.addEventListener(name, () => {
+        clearTimeout(timer);
+        keepNow();
+      }),
+    );
   };
   const all = () => Object.keys(localStorage).filter((key) => key.startsWith("draft:"));
   const look = (root) => root.querySelectorAll("form[data-draft]").forEach(restore);
