@@ -17,7 +17,7 @@ from tests.journal.world import MONDAY, World, at
 from tests.journal.world import world as lay
 
 from shouwen.channels import letters
-from shouwen.channels.imap import poll, poll_due
+from shouwen.channels.imap import folder_name, poll, poll_due
 from shouwen.channels.mailboxes import boxes
 from shouwen.channels.models import Incoming, Letter, Mailbox, Returned
 from shouwen.customers import actions as customers
@@ -90,6 +90,12 @@ def test_in_tls_the_server_must_be_who_it_says(
         with clock.at(MONDAY):
             assert poll(boxes()[0].name) == 1
     assert Subject.objects.count() == 1
+
+
+def test_a_folders_name_is_encoded_as_the_standard_says() -> None:
+    """The example of RFC 3501, 5.1.3."""
+    assert folder_name("~peter/mail/台北/日本語") == "~peter/mail/&U,BTFw-/&ZeVnLIqe-"
+    assert folder_name('A&B "x"') == r"A&-B \"x\""
 
 
 # --- a new mail --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ The worker claims a mailbox and lets the queue read it, so that a slow server ho
 import imaplib
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -65,7 +66,7 @@ def poll(name: str) -> int:
     try:
         for _uid in _new(box, row, _unit_of(box)):
             taken += 1
-    except (OSError, imaplib.IMAP4.error, Unread, NoRoom, DatabaseError, InterfaceError) as error:
+    except (OSError, imaplib.IMAP4.error, Unread, NoRoom, DatabaseError, InterfaceError, UnicodeError) as error:
         # What the server said may hold the password's echo: only its kind and text, never the command.
         row.failures, row.error = row.failures + 1, f"{type(error).__name__}: {error}"[:500]
         row.next_at = pushed(clock.now(), row.failures)
@@ -102,7 +103,7 @@ def _connected(box: Box) -> Iterator[imaplib.IMAP4]:
 def _new(box: Box, row: Mailbox, unit: Unit) -> Iterator[int]:
     """Take each mail that was not there before; gives its UID as soon as it is done with."""
     with _connected(box) as server:
-        _asked(server.select(f'"{box.folder}"', readonly=True))
+        _asked(server.select(f'"{folder_name(box.folder)}"', readonly=True))
         validity = int(_first(server.response("UIDVALIDITY")[1]) or 0)
         if validity != row.uid_validity:
             # The server counts anew: everything is looked at once more, and found to be known.
@@ -114,6 +115,17 @@ def _new(box: Box, row: Mailbox, unit: Unit) -> Iterator[int]:
             row.uid = uid
             row.save(update_fields=["uid", "uid_validity"])
             yield uid
+
+
+def folder_name(name: str) -> str:
+    """A folder's name as servers want it: other than ASCII in their own UTF-7 (RFC 3501, 5.1.3), within quotes."""
+
+    def shifted(found: re.Match[str]) -> str:
+        text = found[0]
+        inside = "" if text == "&" else b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+        return f"&{inside}-"
+
+    return re.sub(r"&|[^ -~]+", shifted, name).replace("\\", r"\\").replace('"', r"\"")
 
 
 def _take(server: imaplib.IMAP4, uid: int, box: Box, unit: Unit) -> None:
