@@ -12,8 +12,8 @@ from shouwen.demonstration.seed import PASSWORD
 PLACES = """units/ units/add/ units/{unit}/ units/{unit}/end/ people/ people/{person}/ people/{person}/deputy/ import/
 calendars/ calendars/year/ calendars/import/ calendars/day/ calendars/hours/
 policies/ policies/{force}/ policies/publish/ policies/put/ readings/
-readings/{force}/ numbering/ terms/ terms/add/ log/ tasks/ integrations/ integrations/add/ integrations/webhooks/ ../me/away/
-../me/away/deputy/"""
+readings/{force}/ numbering/ terms/ terms/add/ log/ tasks/ integrations/ integrations/add/ integrations/webhooks/
+../me/away/ ../me/away/deputy/"""
 
 
 @pytest.fixture
