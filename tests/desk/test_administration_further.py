@@ -7,12 +7,14 @@ import pytest
 from django.test import Client
 from tests.desk.administering import force_of, send, shown, upload, written
 
+from shouwen.governance.actions import put_in_force
 from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import CalendarDay, CalendarTable
 from shouwen.journal.drafts import Actor, Draft
 from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.journal.record import record
-from shouwen.organisation.models import Delegation, Person
+from shouwen.matters.actions import take_in
+from shouwen.organisation.models import Delegation, Person, Unit
 
 SignedIn = Callable[[str], Client]
 
@@ -83,7 +85,11 @@ def test_what_is_long_is_done_by_the_worker_and_can_be_left(
     held = officer.appointments.get().post
     for event, data in (("verified", {"result": "属实", "findings": "渗水"}), ("plan_made", {"way": "整改"})):
         record(Draft(matter, event, data), actor=Actor(officer, held.name, held.unit))
+    # Where a unit below has its own, nothing changes.
+    apart = Unit.objects.get(name="望江台")
     page = f"readings/{force_of(matter)}/"
+    put_in_force(apart, "complaint", matter.policy_version, matter.opened_at)
+    take_in(apart, {"channel": "电话", "text": "漏水"}, actor=Actor(officer, held.name, held.unit))
     form = root.get(f"/administration/{page}").context["form"]
     given = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
     word = next(field for field, name in form.words.items() if name == "及时")

@@ -80,7 +80,13 @@ def try_policy(task: Task, progress: Progress) -> list[Section]:
     else:
         policy = load_text(asked["text"], f"{asked['name']}.md", asked["name"])
     unit, policy = Unit.objects.get(pk=asked["unit"]), policy.with_readings(asked["readings"])
-    return [trial_section(trial(unit, kind, policy, clock.now(), progress), kind) for kind in asked["kinds"]]
+    now = clock.now()
+    return [trial_section(trial(unit, one, policy, now, progress), _titled(policy, one)) for one in asked["kinds"]]
+
+
+def _titled(policy: Policy, kind: str) -> str:
+    known = policy.kinds.get(kind)
+    return known.title if known and known.title else kind
 
 
 def tried_sections(
@@ -89,7 +95,7 @@ def tried_sections(
     """The effect of `policy` on matters of late: at once where they are few, else by the worker from ``asked``."""
     total = min(like(unit, kinds, admin.now).count(), LOOKED * len(kinds))
     if total <= AT_ONCE:
-        return [trial_section(trial(unit, kind, policy, admin.now), kind) for kind in kinds]
+        return [trial_section(trial(unit, one, policy, admin.now), _titled(policy, one)) for one in kinds]
     title = _("The effect on matters like those of late")
     wanted = {**asked, "unit": unit.pk, "kinds": list(kinds)}
     return [being_done(ask(admin.person, "trial", title, wanted, total, admin.now))]

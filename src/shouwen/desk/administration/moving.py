@@ -16,7 +16,7 @@ from shouwen.journal.models import Duty, Subject, SubjectState
 from shouwen.journal.pen import COUNTED
 from shouwen.organisation.models import Appointment, Unit
 
-LOOKED = 500
+LOOKED = 100
 """Subjects that a page's preview looks at; the act itself does all."""
 SHOWN = 50
 

@@ -18,6 +18,7 @@ from shouwen.desk.administration.tables import Cell, Column, Section, Table
 from shouwen.desk.templatetags.desk import local
 from shouwen.engine import Program, Standing, compile_policy
 from shouwen.governance.calendars import calendar_for
+from shouwen.governance.models import InForce
 from shouwen.governance.programs import program_of
 from shouwen.journal.duties import computed
 from shouwen.journal.models import DutyState, Subject, SubjectState
@@ -61,8 +62,12 @@ class Trial:
 
 
 def like(unit: Unit, kinds: Sequence[str], now: datetime) -> QuerySet[Subject]:
-    """The subjects of these kinds in the unit and below that are open or were opened in the last 30 days."""
+    """The subjects of these kinds in the unit and below that are open or were opened in the last 30 days; without those
+    of units below that have a policy of their own for the kind."""
     rows = Subject.objects.filter(unit__path__startswith=unit.path, kind__in=kinds, policy_version__isnull=False)
+    apart = InForce.objects.holding(now).filter(kind__in=kinds, unit__path__startswith=unit.path).exclude(unit=unit)
+    for row in apart.select_related("unit"):
+        rows = rows.exclude(kind=row.kind, unit__path__startswith=row.unit.path)
     return rows.filter(Q(state=SubjectState.OPEN) | Q(opened_at__gte=now - timedelta(days=DAYS)))
 
 
