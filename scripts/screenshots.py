@@ -26,9 +26,8 @@ PICTURES = {
     "supervision": ("zhongxin", "/supervision/"),
     "intake": ("qiantai", "/matters/new/"),
     "ledger": ("lingdao", "/ledger/"),
-    "matter": ("jingban", "first of /ledger/?q=听松苑"),
-    "regulation": ("zhongxin", "/regulations/jinke/"),
-    "clause": ("zhongxin", "/clauses/jinke/3.2.B.1"),
+    "matter": ("jingban", "first of /ledger/?due=overdue"),
+    "regulation": ("zhongxin", "/clauses/jinke/3.2.C"),
 }
 
 
