@@ -1,15 +1,18 @@
 """Administration in pages: who may, what is shown before it is done, and that all of it is an entry."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.test import Client
 from tests.desk.administering import force_of, send, shown, upload, written
 
 from shouwen.governance.models import InForce, PolicyVersion, Term
+from shouwen.journal import clock
 from shouwen.journal.administration import ADMINISTERED, HOUSE_KIND
+from shouwen.journal.drafts import Actor
 from shouwen.journal.models import Entry, Subject
+from shouwen.matters.actions import take_in
 from shouwen.organisation import actions
 from shouwen.organisation.administration import AUTHORITY
 from shouwen.organisation.models import Appointment, Delegation, Person, Post, Unit
@@ -216,6 +219,21 @@ def test_numbers_have_no_gap_and_the_next_is_shown(root: Client, matter: Subject
     line = next(row for row in rows if row[1].text == matter.unit.name)
     stem = matter.number[:-4]
     assert [cell.text for cell in line[2:]] == ["2026", "投诉-{unit}-{year}-{n:04}", "1", f"{stem}0002", "1"]
+    page = line[3].url.removeprefix("/administration/")
+    given = {"version": "编号二", "why": "按月看"}
+    for bad in ("投诉-{unit}-{year}", "投诉-{people}-{n}", '投诉"-{n}'):
+        assert send(root, page, "preview", pattern=bad, **given).status_code == 422
+    wanted = "诉{year}{month:02}-{unit}-{n:03}"
+    preview = send(root, page, "preview", pattern=wanted, **given)
+    assert all(text in shown(preview) for text in (f"{stem}0002", f"诉202603-{matter.unit.name}-002"))
+    assert send(root, page, pattern=wanted, **given).status_code == 302
+    assert [what for what, *_rest in written()] == ["policy.numbering"]
+    officer = Person.objects.get(username="jingban")
+    held = officer.appointments.select_related("post__unit").get().post
+    with clock.at(matter.opened_at + timedelta(minutes=1)):
+        said = {"channel": "电话", "text": "又漏了"}
+        second = take_in(matter.unit, said, actor=Actor(officer, held.name, held.unit))
+    assert second.number == f"诉202603-{matter.unit.name}-002"
 
 
 def test_the_organisation_comes_from_a_workbook_after_a_dry_run(root: Client) -> None:

@@ -17,8 +17,8 @@ _Counter = tuple[str, int, int]
 def give_numbers(asked: Sequence[tuple[Subject, str]]) -> None:
     """Give each subject the next number by its template, in the order given.
 
-    A template is text with ``{unit}``, ``{year}`` and ``{n}`` (``{n:04}`` for four digits). Must run within the
-    transaction that writes the subjects. Counters are taken in one order, so that two calls never wait for
+    A template is text with ``{unit}``, ``{year}``, ``{month}`` and ``{n}`` (``{n:04}`` for four digits). Must run
+    within the transaction that writes the subjects. Counters are taken in one order, so that two calls never wait for
     each other in a ring.
     """
     wanted = Counter(_counter(subject) for subject, _template in asked)
@@ -26,7 +26,8 @@ def give_numbers(asked: Sequence[tuple[Subject, str]]) -> None:
     for subject, template in asked:
         counter = _counter(subject)
         last[counter] += 1
-        subject.number = template.format(unit=subject.unit.name, year=counter[2], n=last[counter])
+        month = subject.opened_at.astimezone(ZoneInfo(subject.unit.zone)).month
+        subject.number = template.format(unit=subject.unit.name, year=counter[2], month=month, n=last[counter])
 
 
 def _counter(subject: Subject) -> _Counter:

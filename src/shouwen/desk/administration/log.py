@@ -45,6 +45,7 @@ WHAT: dict[str, str | Promise] = {
     "policy.publish": gettext_lazy("Policy version published"),
     "policy.force": gettext_lazy("Policy put in force"),
     "policy.end": gettext_lazy("Policy taken out of force"),
+    "policy.numbering": gettext_lazy("Numbering changed"),
     "policy.reading": gettext_lazy("Parameters or readings changed"),
     "integration.add": gettext_lazy("System added"),
     "integration.end": gettext_lazy("System ended"),

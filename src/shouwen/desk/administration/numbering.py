@@ -1,18 +1,30 @@
 """Numbering (编号): the counters by kind, unit and year, with the pattern and what it gives next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django import forms
 from django.db.models import CharField, Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Cast, Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from shouwen.desk.administration.asked import Admin, administrator, unit_choices
-from shouwen.desk.administration.tables import Cell, Column, Filter, asked_of, listing
+from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
+from shouwen.desk.administration.asked import Admin, administrator, shown, unit_choices
+from shouwen.desk.administration.tables import Cell, Column, Filter, Section, Table, asked_of, listing
+from shouwen.governance.actions import publish, put_in_force
+from shouwen.governance.amending import amended
+from shouwen.governance.models import InForce
 from shouwen.governance.programs import in_force, policy_of
 from shouwen.journal.models import Numbering, Subject
 from shouwen.organisation.models import Unit
+
+SHOWN = 50
+"""Counters that a preview shows."""
 
 
 @administrator
@@ -70,16 +82,76 @@ def _line(one: Numbering, admin: Admin) -> list[Cell]:
     held = in_force(one.unit, one.kind, admin.now)
     kind = policy_of(held.policy_version).kinds.get(one.kind) if held else None
     pattern = kind.numbering if kind else ""
-    following = pattern.format(unit=one.unit.name, year=one.year, n=one.last + 1) if pattern else "—"
+    following = _next(pattern, one, admin) if pattern else "—"
     found = getattr(one, "found", 0)
     whole = found >= one.last
     said = str(found) if whole else _("%(found)d: gaps") % {"found": found}
+    change = reverse("desk:admin-pattern", args=[held.pk, one.kind]) if held and admin.reaches(held.unit) else ""
     return [
         Cell(kind.title if kind else one.kind),
         Cell(one.unit.name),
         Cell(str(one.year), number=True),
-        Cell(pattern or "—"),
+        Cell(pattern or "—", change if pattern else ""),
         Cell(str(one.last), number=True),
         Cell(following),
         Cell(said, chip="green" if whole else "red"),
     ]
+
+
+def _next(pattern: str, one: Numbering, admin: Admin) -> str:
+    month = admin.now.astimezone(ZoneInfo(one.unit.zone)).month
+    return pattern.format(unit=one.unit.name, year=one.year, month=month, n=one.last + 1)
+
+
+class PatternForm(AdminForm):
+    pattern = forms.CharField(
+        label=gettext_lazy("Pattern"),
+        max_length=100,
+        help_text=gettext_lazy("{unit}, {year} and {n} are filled in; {n:04} has four digits."),
+    )
+    version = forms.CharField(label=gettext_lazy("Name of the new version"), max_length=64)
+    why = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+
+    def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
+
+
+@administrator
+def pattern(request: HttpRequest, admin: Admin, pk: int, kind: str) -> HttpResponse:
+    """Another pattern, as a new version of the policy; what is numbered keeps its number, counters go on."""
+    row = get_object_or_404(InForce.objects.select_related("unit", "policy_version"), pk=pk)
+    version, unit = row.policy_version, row.unit
+    known = policy_of(version).kinds.get(kind)
+    if known is None:
+        raise Http404
+    held = InForce.objects.holding(admin.now).filter(unit=unit, policy_version=version)
+
+    def text(given: Mapping[str, Any]) -> str:
+        return amended(version.text, version.name, given["version"], {}, given["why"], {kind: given["pattern"]})
+
+    def preview(given: Mapping[str, Any]) -> list[Section]:
+        text(given)
+        year = admin.now.astimezone(admin.zone).year
+        counters = Numbering.objects.filter(unit__path__startswith=unit.path, kind=kind, year=year)
+        both = (known.numbering, given["pattern"].strip())
+        rows = [
+            [Cell(one.unit.name), *(Cell(_next(each, one, admin)) for each in both)]
+            for one in counters.select_related("unit").order_by("unit__path")[:SHOWN]
+        ]
+        columns = [Column(title) for title in (_("Unit"), _("Next now"), _("Next then"))]
+        return [Section(_("What changes"), Table(columns, rows), _("No number given yet"))]
+
+    def do(given: Mapping[str, Any]) -> Done:
+        made = publish(text(given), name=version.name, by=admin.person, at=admin.now)
+        for one in list(held):
+            put_in_force(unit, one.kind, made, given["since"], one.readings, admin.person)
+        return Done(shown(made), f"{version}: {known.numbering}", f"{made}: {given['pattern']} | {given['why']}")
+
+    form = PatternForm(
+        request.POST or None, admin=admin, initial={"pattern": known.numbering, "version": f"{version.version}+1"}
+    )
+    state = {_("Policy"): str(version)}
+    back = reverse("desk:admin-numbering")
+    title, about = _("Change the pattern"), f"{version.title} · {known.title or kind}"
+    return run(request, admin, Act(title, "policy.numbering", unit, form, do, back, about, state, preview))

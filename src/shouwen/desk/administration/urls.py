@@ -65,6 +65,7 @@ urlpatterns = [
     path("tasks/", background.tasks, name="admin-tasks"),
     path("tasks/<uuid:pk>/", background.task, name="admin-task"),
     path("numbering/", numbering.numbering, name="admin-numbering"),
+    path("numbering/<int:pk>/<slug:kind>/", numbering.pattern, name="admin-pattern"),
     path("terms/", terms.terms, name="admin-terms"),
     path("terms/add/", terms.add, name="admin-term-add"),
     path("terms/<int:pk>/", terms.term, name="admin-term"),
