@@ -6,12 +6,12 @@ from tests.browser.officer import Clock, Desks
 from shouwen.journal.models import Entry
 
 
-def test_the_centre_finds_what_is_late_and_urges_and_is_answered(desks: Desks, house: Clock) -> None:
-    """金科 3.2.B.1：24小时内核实。三十小时后逾期，中心督办，经办人答复。"""
+def test_a_leader_finds_what_is_late_and_urges_and_is_answered(desks: Desks, house: Clock) -> None:
+    """金科 3.2.B.1：24小时内核实。三十小时后逾期，分管领导催办，经办人答复。"""
     officer = desks("jingban")
     matter = officer.take_in("张明远", "一般工程质量投诉", "外墙渗水，客厅墙面起泡")
     house.forward(hours=30)
-    page = desks("zhongxin").page
+    page = desks("lingdao").page
     page.keyboard.press("g")
     page.keyboard.press("s")
     figure = page.locator(".figures a", has_text="逾期")
@@ -31,7 +31,7 @@ def test_the_centre_finds_what_is_late_and_urges_and_is_answered(desks: Desks, h
     page.get_by_role("button", name="催办所选").click()
     page.get_by_text("已写入").wait_for()
     urged = Entry.objects.get(type="urged")
-    assert (urged.by and urged.by.username, str(urged.subject.pk) in matter) == ("zhongxin", True)
+    assert (urged.by and urged.by.username, str(urged.subject.pk) in matter) == ("lingdao", True)
 
     own = officer.page
     own.goto("/notices/")

@@ -10,7 +10,7 @@ from shouwen.journal.models import Duty, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.powers import Doers
 from shouwen.journal.rows import steps_of
-from shouwen.journal.urging import STANDING, URGING, standing_above
+from shouwen.journal.urging import SIGNING, STANDING, URGING, covers, standing_above
 from shouwen.organisation.access import capacity
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.seats import Seat, seats, selves
@@ -68,9 +68,12 @@ class Acting:
         own = selves(self.person, self.seats)
         if duty.person_id in own or duty.outside:
             return False
-        names = self.journal.standing.may("urged") if self.journal.standing else None
-        above = standing_above(self.seats, [duty.unit or self.journal.subject.unit])
-        return bool(above) or self.journal.subject.owner_person_id in own or any(map(self.fills, names or ()))
+        standing, unit = self.journal.standing, duty.unit or self.journal.subject.unit
+        if standing_above(self.seats, [unit]) or self.journal.subject.owner_person_id in own:
+            return True
+        named, leaders = (standing.may(event) or () for event in ("urged", SIGNING)) if standing else ((), ())
+        leading = any(map(self.fills, leaders)) and any(covers(seat.unit, [unit]) for seat in self.near)
+        return leading or any(map(self.fills, named))
 
     def posts(self, event: str, owed: Owed | None) -> list[str]:
         """Roles in which the event may be written, the fitting one first."""

@@ -13,8 +13,8 @@ from shouwen.journal.models import Subject
 from shouwen.journal.owners import FIRST_ASKED, ownership
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.sums import at_stake
-from shouwen.journal.urging import URGING, owes, pressed, standing_above, units_of
-from shouwen.organisation.access import capacity, visible
+from shouwen.journal.urging import SIGNING, URGING, covers, owes, pressed, standing_above, units_of
+from shouwen.organisation.access import Capacity, capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
 from shouwen.organisation.seats import Seats, selves
@@ -100,7 +100,10 @@ def role_of(
     amount = at_stake(journal, event.fields, data) if limited else None
     found = capacity(person, asked, journal.subject.unit, now, roles, Doers(journal, actor), amount)
     if draft.type in URGING:
-        found = (found if names else None) or standing_above(held(), units_of(journal, data))
+        units = units_of(journal, data)
+        found = (
+            (found if names else None) or standing_above(held(), units) or _leading(journal, person, units, actor, now)
+        )
         names = (found.role,) if found else None
     owner = None
     if event.act:
@@ -116,6 +119,18 @@ def role_of(
     if found is not None and names is not None:
         return Warrant(found.role, of)
     return Warrant(draft.post or actor.post or (found.role if found else ""), of)
+
+
+def _leading(
+    journal: OpenJournal, person: Person, units: Sequence[Unit], actor: Actor, now: datetime
+) -> Capacity | None:
+    """As whom he decides on the approvals of all these units; None where the policy leaves that to everybody."""
+    names = journal.standing.may(SIGNING) if journal.standing else None
+    if not names or journal.program is None:
+        return None
+    roles = journal.program.policy.roles
+    found = capacity(person, names, journal.subject.unit, now, roles, Doers(journal, actor))
+    return found if found is not None and covers(found.post.unit, units) else None
 
 
 def _refusal(draft: Draft, names: Sequence[str] | None, *, own: bool) -> NotAllowed:

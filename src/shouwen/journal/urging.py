@@ -1,7 +1,7 @@
 """Urging (催办、查办): who may press for a duty, of whom, and what has come of it.
 
-Whoever stands above the unit that owes, whose the matter is, or to whom a clause gives the power. The holder is told;
-he answers by a note that names the urging.
+Whoever stands above the unit that owes, who decides on its approvals (its leader, 分管领导), whose the matter is, or to
+whom a clause gives the power. The holder is told; he answers by a note that names the urging.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +24,8 @@ from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.seats import Seat, Seats, selves
 
 URGING = frozenset({"urged", "inquired"})
+SIGNING = "approval_decided"
+"""The act of a unit's leaders: whom the policy lets decide on approvals."""
 ANSWER = "noted"
 """The event that answers an urging: its ``entry`` names it."""
 STANDING = (DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE)
@@ -47,15 +49,18 @@ def standing_above(held: Iterable[Seat], units: Sequence[Unit]) -> Capacity | No
     return None
 
 
+def covers(seat_unit: Unit, units: Iterable[Unit]) -> bool:
+    """Whether all of these units are that one or lie below it."""
+    return all(unit.path.startswith(seat_unit.path) for unit in units)
+
+
 def units_of(journal: OpenJournal, data: Mapping[str, Any]) -> list[Unit]:
     """Whose posts owe what is urged; without a duty, the subject's own unit."""
     units = {row.unit.pk: row.unit for row in pressed(journal, data) if row.unit is not None}
     return list(units.values()) or [journal.subject.unit]
 
 
-def check_urging(
-    draft: Draft, data: Mapping[str, Any], journal: OpenJournal, person: Person, held: Seats
-) -> None:
+def check_urging(draft: Draft, data: Mapping[str, Any], journal: OpenJournal, person: Person, held: Seats) -> None:
     """Raise Invalid for a duty that stands no more, NotAllowed for one that the person owes himself."""
     if draft.type not in URGING or "duty" not in data:
         return
