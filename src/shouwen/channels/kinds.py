@@ -33,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "overdue": Kind(_("A duty is overdue"), PRESSING, urgent=True),
     "urged": Kind(_("Urged"), PRESSING, urgent=True),
     "inquired": Kind(_("Inquired into"), PRESSING, urgent=True),
+    "escalated": Kind(_("Escalated to you"), PRESSING, urgent=True),
     "offered": Kind(_("A matter is offered to you"), PRESSING),
     "breached": Kind(_("A gate was passed while shut"), {MAIL: NOW}),
     "rebased": Kind(_("A due time was counted anew"), {MAIL: DIGEST}),

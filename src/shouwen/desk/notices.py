@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.channels.kinds import CHANNELS, KINDS, OTHER, WHEN, available, chosen
+from shouwen.channels.kinds import CHANNELS, KINDS, OTHER, WECOM, WHEN, available, chosen
 from shouwen.channels.models import Preferences
 from shouwen.journal.models import Duty, Outbox
 from shouwen.organisation.models import Person
@@ -76,6 +76,8 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
         languages = [("", _("the house's")), ("zh-hans", "简体中文"), ("en", "English")]
         self.fields["language"] = forms.ChoiceField(choices=languages, required=False, label=_("Language of messages"))
         self.channels = available()
+        if WECOM not in self.channels:
+            del self.fields["wecom"]
         for kind, one in KINDS.items():
             for channel in self.channels:
                 initial = chosen(self.instance.ways, kind, channel)
@@ -84,16 +86,13 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
                 control.channel_title = CHANNELS[channel]  # type: ignore[attr-defined]
                 control.widget.attrs["aria-label"] = control.label
                 self.fields[f"{kind}-{channel}"] = control
-        for name, control in self.fields.items():
+        for control in self.fields.values():
             widget = control.widget
             if isinstance(widget, forms.TimeInput):
                 widget.input_type, widget.format = "time", "%H:%M"
             style = "form-check-input" if isinstance(widget, forms.CheckboxInput) else "form-control"
             widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else style
             control.is_check = isinstance(widget, forms.CheckboxInput)  # type: ignore[attr-defined]
-            if name == "wecom" and "wecom" not in self.channels:
-                widget.attrs["disabled"] = True
-                control.disabled = True
 
     def matrix(self) -> list[Choices]:
         """Each kind with its channels."""
@@ -104,7 +103,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def times(self) -> list[forms.BoundField]:
         """Everything else."""
-        return [self[name] for name in (*self.Meta.fields,)]
+        return [self[name] for name in self.Meta.fields if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -10,6 +10,8 @@
   };
   show();
   system.addEventListener("change", show);
+  addEventListener("beforeprint", () => (document.documentElement.dataset.bsTheme = "light"));
+  addEventListener("afterprint", show);
   document.addEventListener("click", (event) => {
     const choice = event.target.closest("[data-theme-choice]");
     if (!choice) return;
