@@ -63,7 +63,7 @@ def test_a_unit_is_added_renamed_moved_and_ended_each_time_with_an_entry(root: C
         ("unit.rename", f"unit {made.pk}", "江北公司", "江南公司"),
         ("unit.move", f"unit {project.pk}", old, project.path),
         ("post.add", f"post {post.pk}", "", "品质部"),
-        ("post.end", f"post {post.pk}", "品质部", "→ 2026-03-04 16:00"),
+        ("post.end", f"post {post.pk}", "品质部", "→ 2026-03-05 00:00"),
     ]
     log_of = Subject.objects.get(kind=HOUSE_KIND)
     assert (log_of.unit, log_of.policy_version, log_of.number) == (top, None, "")

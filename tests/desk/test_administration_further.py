@@ -161,11 +161,14 @@ def test_an_officer_enters_his_absence_and_his_deputy_himself(signed_in: SignedI
     assert post(client, "absence/", since="2026-03-02", until="2026-03-06", reason="年假") == 302
     assert post(client, "deputy/", deputy=str(other.pk), until="2026-03-06") == 302
     assert post(client, "deputy/", deputy=str(other.pk)) == 422
+    assert [post(client, "absence/", since=day) for day in ("0001-01-01", "9999-12-31", "昨天")] == [422] * 3
     assert Delegation.objects.get(person=officer).deputy == other
     page = shown(client.get("/me/away/"))
     assert all(text in page for text in ("年假", other.name))
     assert officer.name in shown(second.get("/me/away/"))
     absence = officer.absences.get()
+    # 3月6日是最后一天。
+    assert f"{absence.until:%m-%d %H:%M}" == "03-06 16:00"
     assert post(second, f"absences/{absence.pk}/end/") == 404
     assert post(client, f"absences/{absence.pk}/end/", until="2026-03-04") == 302
     absence.refresh_from_db()

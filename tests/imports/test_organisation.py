@@ -150,6 +150,7 @@ def test_what_differs_is_changed_or_ended(folder: Path) -> None:
     assert told["人员", 2][1] == ("电话: 13900020001 → 13900020009",)
     assert told["权限", 2][1] == ("限额（元）: 5000.00 → 8000",)
     assert Unit.objects.get(name="云栖一期").until == at("2026-07-01 00:00")
+    assert Person.objects.get(username="han").until == later
     assert Appointment.objects.get(post__name="工程部").until == at("2026-04-01 00:00")
     # The earlier limit held until now and stays known.
     limits = Authority.objects.filter(post__name="客户服务分部").order_by("since")

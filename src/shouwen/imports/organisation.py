@@ -260,8 +260,11 @@ class _Work:
             self._people[username] = made
             return Change(row.sheet.name, row.line, CREATED, _name(row))
         wanted = {name: row[name] for name in ("name", "phone", "email")}
-        ended = row["disabled"] is True and known.is_active
+        ended, back = row["disabled"] is True and known.is_active, row["disabled"] is False and not known.is_active
         details = _bring(known, {**wanted, "is_active": None if row["disabled"] is None else not row["disabled"]})
+        if ended or back:
+            known.until = self.at if ended else None
+            known.save(update_fields=["until"])
         return Change(row.sheet.name, row.line, ENDED if ended else CHANGED if details else SAME, _name(row), details)
 
     def _post(self, row: Row) -> Post:

@@ -5,7 +5,7 @@ from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,8 @@ from shouwen.journal.errors import Invalid, NotAllowed, room
 from shouwen.organisation.models import Unit
 
 SALT = "desk.administration"
+FIRST, LAST = 1949, 2199
+"""Years that a moment may lie in."""
 MOST_BYTES = 2 * 1024 * 1024
 """Of a file that travels in the form between preview and act."""
 
@@ -133,23 +135,27 @@ class UploadForm(AdminForm):
 
 
 class MomentField(forms.CharField):
-    """From when: a date (its first instant) or a date and time in the zone; empty is now."""
+    """From when: a date (its first instant) or a date and time in the zone; empty is now. ``last``: until when, a date
+    being the last day."""
 
-    def __init__(self, zone: ZoneInfo, now: datetime | None = None, **kwargs: Any) -> None:
+    def __init__(self, zone: ZoneInfo, now: datetime | None = None, *, last: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"data-date": "", "autocomplete": "off"}))
         super().__init__(required=False, **kwargs)
-        self.zone, self.now = zone, now
+        self.zone, self.now, self.last = zone, now, last
 
     def clean(self, value: Any) -> datetime | None:
         text = str(super().clean(value) or "").strip().replace("T", " ")
         if not text:
             return self.now
         try:
-            if len(text) == len("2026-03-02"):
-                return datetime.combine(date.fromisoformat(text), time(), self.zone)
-            moment = datetime.fromisoformat(text)
+            day = date.fromisoformat(text) if len(text) == len("2026-03-02") else None
+            moment = datetime.fromisoformat(text) if day is None else datetime.combine(day, time(), self.zone)
         except ValueError:
-            raise forms.ValidationError(_("A date is expected, as 2026-03-02 or 2026-03-02 09:00.")) from None
+            moment = None
+        if moment is None or not FIRST <= moment.year <= LAST:
+            raise forms.ValidationError(_("A date is expected, as 2026-03-02 or 2026-03-02 09:00."))
+        if day is not None and self.last:
+            return moment + timedelta(days=1)
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
 

@@ -123,8 +123,8 @@ def absence(request: HttpRequest) -> HttpResponse:
 
     def do(given: Mapping[str, Any]) -> Done:
         row = actions.enter_absence(own.person, given["since"], given["until"], given["reason"])
-        until = f"{row.until:%Y-%m-%d}" if row.until else ""
-        return Done(shown(own.person), after=f"{row.since:%Y-%m-%d}–{until}")
+        zone = own.zone.key
+        return Done(shown(own.person), after=f"{local(row.since, zone)} – {local(row.until, zone)}")
 
     form = AbsenceForm(request.POST or None, admin=own)
     return run(request, own, Act(_("Enter an absence"), "absence.add", None, form, do, reverse("desk:away")))
@@ -141,7 +141,7 @@ def deputy(request: HttpRequest) -> HttpResponse:
         row = actions.delegate(
             own.person, given["deputy"], given["since"], given["until"], post=post, reason=given["reason"]
         )
-        said = f"{post.name if post else '*'} → {shown(row.deputy)} {row.since:%Y-%m-%d}"
+        said = f"{post.name if post else '*'} → {shown(row.deputy)} {local(row.since, own.zone.key)}"
         return Done(shown(own.person), after=said)
 
     form = DeputyForm(request.POST or None, admin=own, person=own.person)
@@ -171,7 +171,7 @@ def _end(request: HttpRequest, row: Absence | Delegation, what: str, ending: Any
         if row.until is not None and row.until <= own.now:
             raise ValidationError(_("It has ended already."))
         ended = ending(row, given["until"])
-        return Done(shown(own.person), after=f"→ {ended.until:%Y-%m-%d %H:%M}")
+        return Done(shown(own.person), after=f"→ {local(ended.until, own.zone.key)}")
 
     form = EndForm(request.POST or None, admin=own)
     state = {_("Until"): local(row.until, own.zone.key)}

@@ -1,6 +1,7 @@
 """People (人员): who there is, in which posts, who stands in for whom; accounts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -158,26 +159,29 @@ def person(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         "chips": [_state(found)],
         "facts": facts,
         "buttons": buttons,
-        "sections": [_posts(found, link("appoint")), _absences(found, link), _delegations(found, link)],
+        "sections": [
+            _posts(found, link("appoint"), admin.now),
+            _absences(found, link, admin.now),
+            _delegations(found, link, admin.now),
+        ],
     }
     return render(request, "desk/admin/thing.html", context)
 
 
-def _end(row: Appointment | Absence | Delegation, name: str) -> Cell:
-    return Cell("") if row.until else Cell(_("End it"), reverse(f"desk:admin-{name}-end", args=[row.pk]))
+def _end(row: Appointment | Absence | Delegation, name: str, now: datetime) -> Cell:
+    """Also what is to end later may end now."""
+    over = row.until is not None and row.until <= now
+    return Cell("") if over else Cell(_("End it"), reverse(f"desk:admin-{name}-end", args=[row.pk]))
 
 
-def _posts(person: Person, appoint: str) -> Section:
+def _posts(person: Person, appoint: str, now: datetime) -> Section:
     rows = [
         [
             Cell(row.post.name, reverse("desk:admin-post", args=[row.post_id])),
             Cell(row.post.unit.name),
             Cell(local(row.since, row.post.unit.zone), number=True),
             Cell(local(row.until, row.post.unit.zone) or "—", number=True),
-            Cell(
-                "" if row.until else _("End it"),
-                "" if row.until else reverse("desk:admin-appointment-end", args=[row.pk]),
-            ),
+            _end(row, "appointment", now),
         ]
         for row in person.appointments.select_related("post__unit").order_by("-since")
     ]
@@ -185,13 +189,13 @@ def _posts(person: Person, appoint: str) -> Section:
     return Section(_("Posts"), Table(columns, rows), _("No post yet."), [Button(_("Appoint"), appoint)])
 
 
-def _absences(person: Person, link: Any) -> Section:
+def _absences(person: Person, link: Any, now: datetime) -> Section:
     rows = [
         [
             Cell(local(row.since), number=True),
             Cell(local(row.until) or "—", number=True),
             Cell(row.reason or "—"),
-            _end(row, "absence"),
+            _end(row, "absence", now),
         ]
         for row in person.absences.order_by("-since")
     ]
@@ -200,7 +204,7 @@ def _absences(person: Person, link: Any) -> Section:
     return Section(_("Absences"), Table(columns, rows), _("Never entered as away."), buttons)
 
 
-def _delegations(person: Person, link: Any) -> Section:
+def _delegations(person: Person, link: Any, now: datetime) -> Section:
     rows = [
         [
             Cell(row.deputy.name, page_of(row.deputy)),
@@ -208,10 +212,7 @@ def _delegations(person: Person, link: Any) -> Section:
             Cell(local(row.since), number=True),
             Cell(local(row.until) or "—", number=True),
             Cell(row.reason or "—"),
-            Cell(
-                "" if row.until else _("End it"),
-                "" if row.until else reverse("desk:admin-delegation-end", args=[row.pk]),
-            ),
+            _end(row, "delegation", now),
         ]
         for row in person.delegations.select_related("deputy", "post__unit").order_by("-since")
     ]

@@ -226,7 +226,7 @@ def put(request: HttpRequest, admin: Admin) -> HttpResponse:
         assert unit is not None
         before = in_force(unit, given["kind"], admin.now)
         made = put_in_force(unit, given["kind"], version(given), given["since"], by=admin.person)
-        after = f"{made.kind}: {made.policy_version} {made.since:%Y-%m-%d %H:%M}"
+        after = f"{made.kind}: {made.policy_version} {local(made.since, made.unit.zone)}"
         return Done(shown(made), str(before.policy_version) if before else "", after)
 
     form = ForceForm(request.POST or None, admin=admin, initial={"version": request.GET.get("version", "")})
@@ -249,7 +249,7 @@ def end(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
     def do(given: Mapping[str, Any]) -> Done:
         ended = end_in_force(found, given["until"])
-        return Done(shown(found), str(found.policy_version), f"{found.kind} → {ended.until:%Y-%m-%d %H:%M}")
+        return Done(shown(found), str(found.policy_version), f"{found.kind} → {local(ended.until, found.unit.zone)}")
 
     form = EndForm(request.POST or None, admin=admin)
     said = _("From then on the superior unit's policy holds for new matters; open ones keep theirs.")

@@ -35,7 +35,12 @@ class AppointForm(AdminForm):
             self.add("post", forms.ChoiceField(label=_("Post"), choices=[("", "—"), *choices]))
         at = ZoneInfo(zone) if zone else admin.zone
         self.add("since", MomentField(at, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
-        self.add("until", MomentField(at, label=_("Until"), help_text=_("Empty: until it is ended.")))
+        self.add(
+            "until",
+            MomentField(
+                at, last=True, label=_("Until"), help_text=_("The last day, or a time; empty: until it is ended.")
+            ),
+        )
         if "person" in self.fields:
             self.fields["person"].label_from_instance = lambda one: f"{one.name} ({one.username})"  # type: ignore[attr-defined]
 
@@ -56,8 +61,9 @@ def appoint_to(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
 def _appointed(person: Person, post: Post, given: Mapping[str, Any]) -> Done:
     row = actions.appoint(person, post, given["since"], given["until"])
-    until = f" – {row.until:%Y-%m-%d}" if row.until else ""
-    return Done(shown(person), after=f"{post.unit.name} {post.name} {row.since:%Y-%m-%d}{until}")
+    zone = post.unit.zone
+    until = f" – {local(row.until, zone)}" if row.until else ""
+    return Done(shown(person), after=f"{post.unit.name} {post.name} {local(row.since, zone)}{until}")
 
 
 @administrator
@@ -89,7 +95,8 @@ def end_appointment(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse
 
     def do(given: Mapping[str, Any]) -> Done:
         ended = actions.end_appointment(row, given["until"])
-        return Done(shown(row.person), f"{row.post.unit.name} {row.post.name}", f"→ {ended.until:%Y-%m-%d %H:%M}")
+        until = local(ended.until, row.post.unit.zone)
+        return Done(shown(row.person), f"{row.post.unit.name} {row.post.name}", f"→ {until}")
 
     form = EndForm(request.POST or None, admin=admin)
     about = f"{row.person.name} · {row.post.name}"
@@ -104,7 +111,15 @@ class AbsenceForm(AdminForm):
     def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
-        self.add("until", MomentField(admin.zone, label=_("Until")))
+        self.add(
+            "until",
+            MomentField(
+                admin.zone,
+                last=True,
+                label=_("Until"),
+                help_text=_("The last day, or a time; empty: until it is ended."),
+            ),
+        )
 
 
 @administrator
@@ -115,9 +130,8 @@ def absence(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     def do(given: Mapping[str, Any]) -> Done:
         row = actions.enter_absence(found, given["since"], given["until"], given["reason"])
         # Why somebody is away is his own: the journal keeps only that and when.
-        return Done(
-            shown(found), after=f"{row.since:%Y-%m-%d}–{row.until:%Y-%m-%d}" if row.until else f"{row.since:%Y-%m-%d}–"
-        )
+        zone = admin.zone.key
+        return Done(shown(found), after=f"{local(row.since, zone)} – {local(row.until, zone)}")
 
     form = AbsenceForm(request.POST or None, admin=admin)
     unit = unit_of(admin, found)
@@ -151,7 +165,7 @@ def deputy(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
             found, given["deputy"], given["since"], given["until"], post=post, reason=given["reason"]
         )
         for_what = post.name if post else "*"
-        return Done(shown(found), after=f"{for_what} → {shown(row.deputy)} {row.since:%Y-%m-%d}")
+        return Done(shown(found), after=f"{for_what} → {shown(row.deputy)} {local(row.since, admin.zone.key)}")
 
     form = DeputyForm(request.POST or None, admin=admin, person=found)
     unit = unit_of(admin, found)
@@ -170,7 +184,7 @@ def _end(request: HttpRequest, admin: Admin, row: Absence | Delegation, what: st
 
     def do(given: Mapping[str, Any]) -> Done:
         ended = ending(row, given["until"])
-        return Done(shown(found), after=f"→ {ended.until:%Y-%m-%d %H:%M}")
+        return Done(shown(found), after=f"→ {local(ended.until, admin.zone.key)}")
 
     form = EndForm(request.POST or None, admin=admin)
     state = {_("Until"): local(row.until)}

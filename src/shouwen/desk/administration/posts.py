@@ -158,7 +158,7 @@ def end(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
     def do(given: Mapping[str, Any]) -> Done:
         ended = actions.close_post(found, given["until"])
-        return Done(shown(found), found.name, f"→ {ended.until:%Y-%m-%d %H:%M}")
+        return Done(shown(found), found.name, f"→ {local(ended.until, found.unit.zone)}")
 
     form = UntilForm(request.POST or None, admin=admin, zone=found.unit.zone)
     back = reverse("desk:admin-post", args=[pk])
@@ -182,7 +182,15 @@ class GrantForm(AdminForm):
     def __init__(self, *args: Any, admin: Admin, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add("since", MomentField(ZoneInfo(zone), admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
-        self.add("until", MomentField(ZoneInfo(zone), label=_("Until")))
+        self.add(
+            "until",
+            MomentField(
+                ZoneInfo(zone),
+                last=True,
+                label=_("Until"),
+                help_text=_("The last day, or a time; empty: until it is ended."),
+            ),
+        )
 
 
 @administrator
@@ -208,7 +216,7 @@ def end_authority(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         if row.until is not None and row.until <= admin.now:
             raise ValidationError(_("It has ended already."))
         ended = actions.end_authority(row, given["until"])
-        return Done(shown(row.post), f"{row.kind} {row.category}", f"→ {ended.until:%Y-%m-%d %H:%M}")
+        return Done(shown(row.post), f"{row.kind} {row.category}", f"→ {local(ended.until, row.post.unit.zone)}")
 
     form = UntilForm(request.POST or None, admin=admin, zone=row.post.unit.zone)
     back = reverse("desk:admin-post", args=[row.post_id])
