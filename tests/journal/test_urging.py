@@ -7,7 +7,7 @@ from shouwen.journal.drafts import Actor, Draft
 from shouwen.journal.errors import Invalid, NotAllowed
 from shouwen.journal.models import Duty, Entry, Outbox, Subject
 from shouwen.journal.record import record, record_batch
-from shouwen.journal.urging import urgings
+from shouwen.journal.urging import covers, urgings
 from shouwen.organisation import actions
 from shouwen.organisation.models import Person
 
@@ -55,6 +55,11 @@ def test_nobody_urges_from_beside_or_below(world: World) -> None:
     with pytest.raises(NotAllowed):
         urge(world, subject, world.second, "desk/1:answered")
     assert Entry.objects.filter(type="urged").count() == 0
+
+
+def test_a_leader_presses_in_his_own_unit_and_below_never_above(world: World) -> None:
+    inside, above = [world.branch, world.project], [world.group, world.project]
+    assert (covers(world.branch, inside), covers(world.branch, above)) == (True, False)
 
 
 def test_nobody_urges_himself(world: World) -> None:
