@@ -1,6 +1,6 @@
 """`make bench`: the figures that the product promises, each beside processor time and load.
 
-bench [engine|intake|sweep|burst|pages|plot …]     without a name, all of them
+bench [engine|intake|sweep|burst|pages|plot|tables …]     without a name, all of them
 
 Houses for measuring and figures are kept in SHOUWEN_BENCH, by default var/bench. Laying the large ones takes half an
 hour once; what is there is used again.
@@ -14,6 +14,7 @@ import intake
 import pages
 import plot
 import sweeping
+import tables
 from measuring import ROOT
 
 BENCHES: dict[str, Callable[[], None]] = {
@@ -22,6 +23,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "sweep": sweeping.compare,
     "burst": sweeping.burst,
     "pages": pages.main,
+    "tables": tables.main,
     "plot": lambda: plot.main(ROOT / "docs" / "performance.svg"),
 }
 

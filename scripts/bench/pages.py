@@ -16,13 +16,13 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from houses import here, house
-from measuring import ROOT, keep, memory_of, processor_of, python, quantile, tell
+from measuring import FOLDER, ROOT, keep, memory_of, processor_of, python, quantile, tell
 from serving import served, signed_in
 
 PEOPLE = {"officer": "jingban", "leader": "zhongxin"}
 PASSWORD = "yunlu-2026"  # noqa: S105  printed by the demonstration itself
 TIMES = 20
-SIZES = (20_000, 50_000, 100_000, 200_000)
+SIZES = (20_000, 200_000)
 WORD = "渗水"
 
 
@@ -115,7 +115,9 @@ def first_page(line: http.client.HTTPConnection, cookie: str) -> int:
 
 
 def main() -> None:
-    for matters in SIZES:
+    """In both, and in every other large house on SQLite that is there."""
+    there = (int(one.parent.name.removeprefix("sqlite-")) for one in FOLDER.glob("sqlite-*/laid"))
+    for matters in sorted({*SIZES, *(one for one in there if one > SIZES[0])}):
         measure(matters)
 
 

@@ -8,6 +8,7 @@ from tests.demonstration.replaying import differences
 
 from shouwen.customers.models import Contact, Customer
 from shouwen.demonstration.coverage import SOON, coverage
+from shouwen.demonstration.loading import Loader
 from shouwen.demonstration.people import GROUND_SEATS
 from shouwen.demonstration.player import Player
 from shouwen.demonstration.seed import PASSWORD, GoingOn, carry_on, lay, sign_ins
@@ -73,6 +74,26 @@ def test_the_whole_group(db: None) -> None:
 
     goes_on_while_it_is_served(NOW + timedelta(hours=2))
     is_carried_on(NOW + timedelta(days=9))
+    is_told_anew(NOW + timedelta(days=10))
+
+
+def is_told_anew(later: datetime) -> None:
+    """What is laid in bulk for measuring is nothing that `verify` tells from what was recorded."""
+    before, entries = Subject.objects.filter(matter=True).count(), Entry.objects.count()
+    with clock.at(later):
+        loader = Loader("test")
+        loader.load(20)
+        loader.load_due(5, later + timedelta(days=1), timedelta(minutes=1))
+        sweep()
+        assert list(verify()) == []
+    assert Subject.objects.filter(matter=True).count() == before + 25
+    assert Entry.objects.count() > entries + 25
+    with clock.at(later + timedelta(days=1, minutes=2)):
+        sweep()
+        assert list(verify()) == []
+    # All five came due within one minute, and none was passed over.
+    due = Entry.objects.filter(type="overdue", at__gte=later + timedelta(days=1), seq=2)
+    assert due.count() == 5
 
 
 def goes_on_while_it_is_served(later: datetime) -> None:

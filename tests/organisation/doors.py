@@ -109,9 +109,9 @@ def _supervised(person: Person, at: datetime) -> set[UUID]:
     found: set[UUID] = set()
     number = 1
     while True:
-        one = bench(person, "supervised", "all", "", number, at).page
-        found |= {duty.subject_id for duty in one.object_list if duty.subject.matter}
-        if not one.has_next():
+        one = bench(person, "supervised", "all", "", number, at)
+        found |= {row.duty.subject_id for row in one.rows if row.duty.subject.matter}
+        if not one.page.has_next():
             return found
         number += 1
 

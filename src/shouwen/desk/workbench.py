@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Min, Q, QuerySet
@@ -18,6 +21,7 @@ from shouwen.organisation.seats import Seats, seats, selves
 
 PAGE = 50
 SOON = timedelta(hours=24)
+BY_DUE = (F("due_at").asc(nulls_last=True), "opened_at", "pk")
 STANDING = (DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE)
 TABS = {"mine": _("Mine"), "unit": _("My unit's"), "supervised": _("What I supervise")}
 FILTERS = {
@@ -36,6 +40,18 @@ class Listed:
     customer: str
     overdue: bool
     mine: bool
+
+
+class Counted(Paginator):  # type: ignore[type-arg]  # it takes no argument when it runs
+    """Pages of rows that were counted before."""
+
+    def __init__(self, rows: QuerySet[Duty, Any], counted: int) -> None:
+        super().__init__(rows, PAGE)
+        self._counted = counted
+
+    @cached_property
+    def count(self) -> int:
+        return self._counted
 
 
 @dataclass(frozen=True)
@@ -59,9 +75,11 @@ def of_tab(person: Person, tab: str, now: datetime, held: Seats) -> QuerySet[Dut
     if tab == "supervised":
         return visible(person, standing, now)
     people = selves(person, held)
-    return standing.filter(
-        owed_by(person, held) | Q(subject__owner_person__in=people) | Q(subject__owner_post__in=posts)
-    )
+    mine = Duty.objects.filter(state__in=STANDING).order_by().values("pk")
+    # Each part by an index of its own; of one condition in all, every duty that stands anywhere would be looked at.
+    parts = [mine.filter(part) for part in _owed_parts(person, held)]
+    parts += [mine.filter(subject__owner_person__in=people), mine.filter(subject__owner_post__in=posts)]
+    return standing.filter(pk__in=parts[0].union(*parts[1:], all=True))
 
 
 def owed_by(person: Person, held: Seats) -> Q:
@@ -69,11 +87,14 @@ def owed_by(person: Person, held: Seats) -> Q:
 
     So far as he stands in for others, what they owe: all of it, or what they owe by the post that is delegated.
     """
-    owed = Q(person__in=selves(person, held)) | Q(person__isnull=True, post__in=[seat.post.pk for seat in held])
-    for seat in held:
-        if seat.acting_for is not None and not seat.wholly:
-            owed |= Q(person=seat.acting_for, post=seat.post)
-    return Q(outside=False) & owed
+    return Q(outside=False) & reduce(or_, _owed_parts(person, held))
+
+
+def _owed_parts(person: Person, held: Seats) -> list[Q]:
+    """By name, by post, and by each post in which he stands in for somebody."""
+    parts = [Q(person__in=selves(person, held)), Q(person__isnull=True, post__in=[seat.post.pk for seat in held])]
+    in_part = [seat for seat in held if seat.acting_for is not None and not seat.wholly]
+    return parts + [Q(person=seat.acting_for, post=seat.post) for seat in in_part]
 
 
 def is_owed_by(duty: Duty, person: Person, held: Seats) -> bool:
@@ -106,10 +127,11 @@ def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: da
     if text:
         rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
     counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})
-    kept = rows.filter(tests[chosen]).select_related("subject__unit", "unit", "post", "person")
-    ordered = kept.order_by(F("due_at").asc(nulls_last=True), "opened_at", "pk")
-    page = Paginator(ordered, PAGE).get_page(number)
-    duties = list(page.object_list)
+    # The ids first: whole rows would be carried through the sorting.
+    ids = rows.filter(tests[chosen]).order_by(*BY_DUE).values("pk")
+    page = Counted(ids, counts[f"n_{chosen}"]).get_page(number)
+    whole = Duty.objects.filter(pk__in=page.object_list).select_related("subject__unit", "unit", "post", "person")
+    duties = list(whole.order_by(*BY_DUE))
     customers = masked_customers(duty.subject for duty in duties)
     listed = [
         Listed(

@@ -49,9 +49,7 @@ def form_fields(program: Program | None, event: EventType) -> dict[str, Field]:
         if source.values:
             narrowed.update({place.key: source.values for place in source.sources if place.event == event.name})
     demanded = program.require.get(event.name, ())
-    return {
-        name: _shown(one, narrowed.get(name, ()), demanded=name in demanded) for name, one in event.fields.items()
-    }
+    return {name: _shown(one, narrowed.get(name, ()), demanded=name in demanded) for name, one in event.fields.items()}
 
 
 def _shown(one: Field, narrowed: tuple[str, ...], *, demanded: bool) -> Field:
