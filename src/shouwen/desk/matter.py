@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from shouwen.customers.masking import mask_customer, mask_text
 from shouwen.customers.models import Asset, Customer
 from shouwen.customers.queries import ids_of, resolve
+from shouwen.desk.clocks import Clock, by_urgency
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.mended import as_it_stands
 from shouwen.desk.relations import relations, undone_by
@@ -20,7 +21,7 @@ from shouwen.desk.timeline import Paper, Teller, Told, papers
 from shouwen.desk.words import Names, references, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.journal.acting import Acting, open_journal
-from shouwen.journal.models import Attachment, Content, Duty, Entry, Subject, SubjectState
+from shouwen.journal.models import Attachment, Content, Entry, Subject, SubjectState
 from shouwen.journal.pen import OpenJournal, principal
 from shouwen.matters.actions import UNDOES
 from shouwen.matters.queries import brought_before
@@ -42,34 +43,6 @@ AFTER_THE_END = frozenset(
     {"reopened", "noted", "archived", "unmerged", "left", "restricted", "unrestricted", "retracted"}
 )
 DONE = frozenset({"kept", "late", "waived", "excused"})
-
-
-@dataclass(frozen=True)
-class Clock:
-    """A duty on the page: as the engine sees it now, with the row's holder."""
-
-    owed: Owed
-    row: Duty | None
-    have: int
-    want: int
-
-    @property
-    def overdue(self) -> bool:
-        return self.owed.state == "overdue"
-
-    @property
-    def provisional(self) -> bool:
-        return self.row is not None and self.row.provisional
-
-    @property
-    def holder(self) -> str:
-        """Who it lies with: the person, else the post where it is not the role's own name."""
-        if self.row is None or self.row.outside:
-            return ""
-        if self.row.person is not None:
-            return self.row.person.name
-        post = self.row.post.name if self.row.post else ""
-        return "" if post == self.owed.who else post
 
 
 @dataclass(frozen=True)
@@ -159,7 +132,7 @@ class MatterPage:
             need = owed.rule.need
             want = (len(need.all) or need.count) if need else 0
             found.append(Clock(owed, rows.get(owed.key), want - len(owed.missing), want))
-        return sorted(found, key=_clock_order)
+        return sorted(found, key=by_urgency)
 
     @property
     def running(self) -> list[Clock]:
@@ -416,14 +389,3 @@ class MatterPage:
                     else:
                         found[str(value)] = None
         return tuple(order for order in found if order not in replaced)
-
-
-def _clock_order(clock: Clock) -> tuple[Any, ...]:
-    owed = clock.owed
-    return (
-        owed.state not in STANDING,
-        owed.due_at is None,
-        owed.due_at or owed.opened_at,
-        owed.opened_at,
-        owed.key,
-    )

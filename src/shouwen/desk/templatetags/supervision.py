@@ -9,8 +9,9 @@ from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from shouwen.desk.clocks import Clock
 from shouwen.desk.ladder import ladder_of
-from shouwen.desk.matter import Clock, MatterPage
+from shouwen.desk.matter import MatterPage
 from shouwen.desk.words import worded
 from shouwen.desk.workbench import Listed
 from shouwen.insight.supervision import Scope
