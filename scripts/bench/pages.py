@@ -13,7 +13,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from houses import here, house
 from measuring import FOLDER, ROOT, keep, memory_of, processor_of, python, quantile, tell
@@ -104,13 +104,18 @@ def fetch(line: http.client.HTTPConnection, address: str, cookie: str) -> bytes:
 
 
 def first_page(line: http.client.HTTPConnection, cookie: str) -> int:
-    """Bytes that a browser that was never here is sent for the workbench: the page and everything that it names."""
+    """Bytes that a browser that was never here is sent for the workbench: the page, what it names, and fonts."""
     body = fetch(line, "/", cookie)
     page = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
     total = len(body)
     named = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.decode())
     for address in dict.fromkeys(named):
-        total += len(fetch(line, urlsplit(address).path, cookie))
+        sent = fetch(line, urlsplit(address).path, cookie)
+        total += len(sent)
+        if address.endswith(".css"):
+            sheet = gzip.decompress(sent) if sent[:2] == b"\x1f\x8b" else sent
+            for font in re.findall(r'url\("?([^")]+\.woff2)', sheet.decode()):
+                total += len(fetch(line, urlsplit(urljoin(address, font)).path, cookie))
     return total
 
 
