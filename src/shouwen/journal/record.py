@@ -44,14 +44,12 @@ def look_again(subjects: Sequence[UUID], now: datetime) -> None:
 
 
 def _run(calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: datetime, history: bool) -> list[Result]:
-    keyed = any(draft.key for call in calls for draft in call)
     with room():
         try:
-            # Without a key nothing is done about what the database refuses: it is the caller's transaction that fails.
-            with transaction.atomic(savepoint=keyed), steady():
+            with transaction.atomic(), steady():
                 return Batch(actor, now, history).run(calls, touched)
         except IntegrityError:
-            if not keyed:
+            if not any(draft.key for call in calls for draft in call):
                 raise
             # The same key was being written by another process: its result is there now.
             with transaction.atomic(), steady():
