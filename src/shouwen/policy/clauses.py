@@ -219,6 +219,7 @@ class _Reader:
             rows=tuple(rows),
             otherwise=item.get("else"),
             latch=item.get("latch", False),
+            first=item.get("first", False),
         )
 
     def _axis_value(self, name: str, value: Any, line: int) -> None:

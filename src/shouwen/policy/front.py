@@ -49,6 +49,9 @@ def declare(front: Map, scope: Scope) -> None:
         for name, spec in front.get("papers", {}).items()
     }
     _words(front.get("words", Map()), scope)
+    optional = front.get("optional", Map())
+    for event in optional:
+        scope.event(event, optional.line_of(event))
 
 
 def day_rules(front: Map, scope: Scope) -> DayRules:
