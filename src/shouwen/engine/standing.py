@@ -56,6 +56,11 @@ class Standing:
         """Every entry that was taken in, as it came."""
         return self._given
 
+    @property
+    def parts(self) -> Mapping[tuple[int, Any], Mapping[int, Entry]]:
+        """What has happened of triggers of which all parts must, by rule and instance."""
+        return self._parts
+
     # --- taking entries in -----------------------------------------------
 
     def step(self, entry: Entry) -> None:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from shouwen.engine.answers import STANDING, Owed
@@ -26,6 +26,9 @@ LOOPS = 2
 """The same thing is walked so many times."""
 FIRST = ("received", "opened")
 FAR = 1_000
+SEEDS = 2
+LONGER = 4
+"""Walking on from where rules were met takes no more than so many times the states of the first walk."""
 ON = 600
 """So many states are walked on from where a rule was met."""
 
@@ -82,6 +85,9 @@ class Walk:
         self.found.moves = len(self.moves)
         self._rules = {rule.id for rule in choices.rules}
         self._tables = [table for table in program.tables if kind in (table.kinds or program.matter_kinds)]
+        self._ids: dict[Any, int] = {}
+        gates = [rule for rule in choices.rules if isinstance(rule, model.Gate)]
+        self._gates = [(gate, "1" if gate.per else None) for gate in gates]
         self._tests = [
             one for one in dict.fromkeys(choices._conditions) if one.names <= program.initial.keys()  # noqa: SLF001
         ]
@@ -134,8 +140,8 @@ class Walk:
         for width in (1, 2):
             self._walk(first, lambda: wanted <= self.found.stories.keys(), width, most * width // 3)
         for goal in sorted(wanted - self.found.stories.keys()):
-            for seed in self._seeds(goal):
-                if goal not in self.found.stories:
+            for seed in islice(self._seeds(goal), SEEDS):
+                if goal not in self.found.stories and self.found.states < LONGER * most:
                     self._nearer(goal, self._again(seed))
         return self.found
 
@@ -225,8 +231,8 @@ class Walk:
     def _take(self, state: State, seen: set[Any], width: int, queue: deque[State]) -> None:
         self.found.states += 1
         self._note(state)
-        atoms = self._atoms(state)
-        things = set(atoms) if width == 1 else set(combinations(sorted(atoms, key=repr), 2))
+        atoms = sorted({self._ids.setdefault(atom, len(self._ids)) for atom in self._atoms(state)})
+        things = set(atoms) if width == 1 else {one << 20 | other for one, other in combinations(atoms, 2)}
         if not things <= seen:
             seen |= things
             queue.append(state)
@@ -289,14 +295,19 @@ class Walk:
     # --- what holds --------------------------------------------------------------------
 
     def _atoms(self, state: State) -> Iterator[Any]:
-        yield from (("duty", one.key, one.state) for one in state.owed)
-        yield from (("done", number, times) for number, times in state.done.items())
-        values = state.standing.values
-        yield from (("axis", name, values[name]) for name in self.program.policy.axes)
+        """What tells this state from others: duties, what gates lack, categories, timers. What nobody asks for is none."""
+        standing = state.standing
+        yield from (("duty", one.key, one.state, one.missing) for one in state.owed)
+        yield from (("axis", name, standing.values[name]) for name in self.program.policy.axes)
         for number, test in enumerate(self._tests):
-            yield "test", number, test.evaluate(values)
-        if state.standing.ended:
-            yield ("ended",)
+            yield "test", number, test.evaluate(standing.values)
+        openings = standing.openings
+        for gate, instance in self._gates:
+            missing = openings.missing(gate.until, instance, gate.per)
+            yield "gate", gate.id, None if missing is None else tuple(missing)
+        yield from (("part", place, frozenset(parts)) for place, parts in standing.parts.items())
+        yield from (("coming", one.rule.id, one.instance) for one in standing.coming(state.now))
+        yield "ended", standing.ended
 
     def _note(self, state: State) -> None:
         for one in state.owed:

@@ -89,7 +89,8 @@ def _prove_kind(
     for given in _categories(program, kind):
         walk = Walk(program, kind.name, choices, start, given, posts)
         category = "、".join(str(value) for value in given.values())
-        left = {goal for goal in goals if goal not in found or goal[0] == "closes"}
+        left = {goal for goal in goals if goal not in found and _concerns(program, choices, goal, given)}
+        left |= {goal for goal in goals if goal[0] == "closes"}
         result = walk.run(left, states)
         walks.append(walk)
         tell(f"{kind.title} {category}：{result.states} 个状态")
@@ -101,6 +102,15 @@ def _prove_kind(
             what = f"“{category or kind.title}”没有一条路走到办结"
             _miss(proof, Fault("办结不了", "", kind.name, what), result.bounded)
     _judge(program, kind, goals, found, walks, proof, dead)
+
+
+def _concerns(program: Program, choices: Choices, goal: Goal, given: Mapping[str, Any]) -> bool:
+    """Whether the goal's rule may hold in the category that is given."""
+    rule = next((rule for rule in choices.rules if goal[1].startswith(rule.id)), None)
+    if rule is None or rule.when is None or not rule.when.names & given.keys():
+        return True
+    others = choices.assignments(rule.when.names - given.keys(), static.MOST)
+    return any(program.holds(rule.when, {**program.initial, **one, **given}) for one in others)
 
 
 def _judge(
