@@ -116,7 +116,7 @@ class Walk:
 
     def _posts(self, event: str, posts: Callable[[str], bool]) -> list[str]:
         """In which roles it may be done: one for each that a rule tells apart."""
-        may = self.program.may(event)
+        may = self.program.may(event, self.kind)
         roles = [role for role in may or () if posts(role)]
         told = {role for rule in self.choices.rules if isinstance(rule, model.Duty) for role in rule.by}
         asked = any(
