@@ -73,7 +73,7 @@ class Clocks:
         if fixed is not None:
             end = self._end_of(fixed)
             ahead = self._ahead(instance, rule)
-            return self.program.ahead(ahead, end) if ahead and end else end
+            return self.program.so_long_before(ahead, end) if ahead and end else end
         if instance.occurrence:
             return instance.occurrence.due
         if isinstance(rule.due, DateRule):

@@ -319,6 +319,13 @@ class Program:
         last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
         return self.calendar.instant(before(limit, last_day, self.calendar), time(0))
 
+    def so_long_before(self, limit: Limit, end: datetime) -> datetime:
+        """Until when that must be done which is due `limit` before `end`: of days to the end of that day (Meaning 4)."""
+        if limit.elapsed is not None:
+            return end - limit.elapsed
+        last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
+        return self.calendar.end_of(before(limit, last_day, self.calendar).toordinal())
+
     def period_start(self, period: str) -> date | None:
         """The first day of a period such as "2026-03"; None for what is no period."""
         try:
