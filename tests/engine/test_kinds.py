@@ -1,4 +1,4 @@
-"""Rules hold for their own kind of subject; dates ahead, the latest among some, a period that has begun (Meaning 2–6)."""
+"""Rules hold for their own kind of subject; dates ahead, the latest among some, a period that has begun."""
 
 from datetime import datetime
 from pathlib import Path

@@ -36,7 +36,9 @@ class _Cycle:
                 continue  # the first period had begun already, and this time of it was over
             parts = [] if self.base is None else [str(self.base)]
             parts += [one.period.key, *([str(one.number)] if one.number > 1 else [])]
-            yield Instance(self.timed, self.base, "/".join(parts), self.since, max(one.opens, self.since.at), occurrence=one)
+            yield Instance(
+                self.timed, self.base, "/".join(parts), self.since, max(one.opens, self.since.at), occurrence=one
+            )
 
 
 class Cycles:

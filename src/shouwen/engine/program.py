@@ -293,7 +293,10 @@ class Program:
     def may_own(self, event: str, role: str, kind: str = "") -> bool:
         """Whether a clause gives the role this act also upon duties that it owes itself."""
         return any(
-            power.own and power.who == role and event in power.may and (kind or self.default_kind) in self.kinds_of(power)
+            power.own
+            and power.who == role
+            and event in power.may
+            and (kind or self.default_kind) in self.kinds_of(power)
             for power in self.policy.all_of(model.Power)
         )
 
@@ -320,7 +323,7 @@ class Program:
         return self.calendar.instant(before(limit, last_day, self.calendar), time(0))
 
     def so_long_before(self, limit: Limit, end: datetime) -> datetime:
-        """Until when that must be done which is due `limit` before `end`: of days to the end of that day (Meaning 4)."""
+        """Until when that is due which is due `limit` before `end`: of days to the end of that day (Meaning 4)."""
         if limit.elapsed is not None:
             return end - limit.elapsed
         last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
@@ -424,4 +427,3 @@ def _to_follow(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Du
         need=gate.until.need,
         within=gate.follow,
     )
-

@@ -1,9 +1,9 @@
-"""Periods (期间): a unit's month, a person's quarter. The calendar opens them; they owe and are scored like any subject.
+"""Periods (期间): a unit's month, a person's quarter. The calendar opens them; they owe like any subject.
 
 A policy's kind with a ``period`` says for whom: ``of`` a role, for every unit with a post of it that stands, or ``per``
-person for everybody who holds one; without ``of`` for the unit where the policy is in force. A period begins with its
-first instant in the unit's zone and keeps the policy version of its first day (Meaning 12). The first one of an owner is
-the first that begins after everything that makes it his is there; what began while no worker ran is opened afterwards.
+person for everybody who holds it; without ``of`` for the unit where the policy is in force. A period begins with its
+first instant in the unit's zone and keeps the policy version of its first day (Meaning 12). The first one of an owner
+is the first that begins after everything that makes it his is there; what began while no worker ran is opened later.
 """
 
 from collections.abc import Iterable, Iterator
@@ -91,7 +91,7 @@ def _open(wanted: list[tuple[_Owner, Period]]) -> None:
 
 
 def _not_open(owners: list[_Owner], now: datetime) -> list[tuple[_Owner, Period]]:
-    """The oldest first. Of past ones only those since the last that was opened: a house does not begin with its past."""
+    """The oldest first. Of past ones only those since the last that was opened: no house begins with its past."""
     begun = {owner: _begun(owner, now) for owner in owners}
     keys = [owner.key(period) for owner, periods in begun.items() for period in periods]
     known = set(_known(keys))
