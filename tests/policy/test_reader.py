@@ -151,7 +151,7 @@ def test_gates_open_by_events_conditions_and_their_combinations(policy: Policy) 
     assert accepted.until.for_each is not None
     assert (accepted.until.for_each.event, accepted.until.for_each.key) == ("rectification_ordered", "order")
     assert isinstance(signed.until, Until)
-    assert signed.until.need == Need("party", ("施工单位现场代表", "工程部", "客户"))
+    assert signed.until.need == Need("party", ("施工单位", "工程部", "客户"))
     assert isinstance(combined.until, UntilAny)
     fact, both = combined.until.parts
     assert isinstance(fact, UntilFact)

@@ -47,7 +47,7 @@ def _told(one: Next, journal: OpenJournal, acting: Acting) -> Plain:
         "instance": one.instance,
         "due_at": local(one.due_at, journal.subject.unit),
         "shut": [shut_told(shut) for shut in one.shut],
-        "form": _form(journal.program, event),
+        "form": _form(journal.program, event, journal.subject.kind),
     }
 
 
@@ -57,7 +57,7 @@ def form_for(subject: Subject, name: str) -> Plain:
     event = journal.events.get(name)
     if event is None or event.implied:
         raise ProblemError("not-found")
-    return event_told(journal.program, event)
+    return event_told(journal.program, event, journal.subject.kind)
 
 
 def intake_form(unit: Unit, kind: str, now: datetime) -> Plain:
@@ -67,12 +67,12 @@ def intake_form(unit: Unit, kind: str, now: datetime) -> Plain:
     except NoPolicy:
         program = None
     events = program.policy.events if program else shared_events()
-    return event_told(program, events[INTAKE])
+    return event_told(program, events[INTAKE], kind)
 
 
-def event_told(program: Program | None, event: EventType) -> Plain:
-    return {"event": event.name, "title": event.title, "act": event.act, "form": _form(program, event)}
+def event_told(program: Program | None, event: EventType, kind: str) -> Plain:
+    return {"event": event.name, "title": event.title, "act": event.act, "form": _form(program, event, kind)}
 
 
-def _form(program: Program | None, event: EventType) -> dict[str, Any]:
-    return form_of(event, form_fields(program, event))
+def _form(program: Program | None, event: EventType, kind: str) -> dict[str, Any]:
+    return form_of(event, form_fields(program, event, kind))

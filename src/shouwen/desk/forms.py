@@ -44,6 +44,8 @@ class Surroundings:
 
     program: Program
     zone: ZoneInfo
+    kind: str = ""
+    """Of the subject; by default the policy's first kind of matter."""
     orders: tuple[str, ...] = ()
     duties: Choices = field(default_factory=list)
     entries: Choices = field(default_factory=list)
@@ -354,7 +356,7 @@ class EventForm(forms.Form):
         files: MultiValueDict[str, Upload] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        self.declared = form_fields(around.program, event)
+        self.declared = form_fields(around.program, event, around.kind)
         super().__init__(data, files, initial={"key": uuid4().hex, **(initial or {})})
         self.event = event
         self.around = around

@@ -71,7 +71,9 @@ class Clocks:
     def due(self, instance: Instance, rule: model.Duty, row: model.ListRow | None) -> datetime | None:
         fixed = self._fixed(instance, rule)
         if fixed is not None:
-            return self._end_of(fixed)
+            end = self._end_of(fixed)
+            ahead = self._ahead(instance, rule)
+            return self.program.so_long_before(ahead, end) if ahead and end else end
         if instance.occurrence:
             return instance.occurrence.due
         if isinstance(rule.due, DateRule):
@@ -104,6 +106,12 @@ class Clocks:
                 if isinstance(value, str) and self._end_of(value) is not None:
                     return value
         return None
+
+    @staticmethod
+    def _ahead(instance: Instance, rule: model.Duty) -> Limit | None:
+        """How long before the date that the event names it is due."""
+        own = rule.agreed is None and instance.extended is None
+        return rule.due.ahead if own and isinstance(rule.due, model.FieldDue) else None
 
     def _anchor(self, instance: Instance) -> date:
         """The day that a date rule counts from: the period's first, else the day of the trigger."""
@@ -171,7 +179,9 @@ class Clocks:
         if fixed is not None:
             if instance.extended:
                 return Why(due_at, (f"延期至：{fixed}",), version, "extended", said=fixed)
-            return Why(due_at, (f"约定或载明的期限：{fixed}",), version, "agreed", said=fixed)
+            ahead = self._ahead(instance, rule)
+            before = f"，提前{ahead.sentence()}" if ahead else ""
+            return Why(due_at, (f"约定或载明的期限：{fixed}{before}",), version, "agreed", said=fixed)
         if instance.occurrence and instance.timed.every:
             return self._why_then(instance.occurrence, instance.timed.every.recurrence)
         if isinstance(rule.due, DateRule):

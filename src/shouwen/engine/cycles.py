@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from shouwen.calendars import Calendar
+from shouwen.calendars import Calendar, Period
 from shouwen.engine.entry import Entry
 from shouwen.engine.instances import Instance
 from shouwen.engine.program import Timed
@@ -32,9 +32,13 @@ class _Cycle:
         """One for each time whose period opens from the cursor to `until`, both included."""
         assert self.timed.every is not None
         for one in self.timed.every.recurrence.occurrences(self.cursor, until + _INSTANT, calendar):
+            if one.due < self.since.at:
+                continue  # the first period had begun already, and this time of it was over
             parts = [] if self.base is None else [str(self.base)]
             parts += [one.period.key, *([str(one.number)] if one.number > 1 else [])]
-            yield Instance(self.timed, self.base, "/".join(parts), self.since, one.opens, occurrence=one)
+            yield Instance(
+                self.timed, self.base, "/".join(parts), self.since, max(one.opens, self.since.at), occurrence=one
+            )
 
 
 class Cycles:
@@ -52,7 +56,15 @@ class Cycles:
     def begin(self, timed: Timed, base: Any, since: Entry) -> None:
         """From the first whole period at or after `since`; one that runs already is not begun anew."""
         if not any(cycle.timed is timed and cycle.base == base for cycle in self._running):
-            self._running.append(_Cycle(timed, base, since, since.at))
+            self._running.append(_Cycle(timed, base, since, self._first(timed, since)))
+
+    def _first(self, timed: Timed, since: Entry) -> datetime:
+        """From where times are looked for: a period that has begun counts only where the rule says so."""
+        assert timed.every is not None
+        if not timed.every.partial:
+            return since.at
+        day = since.at.astimezone(self._calendar.tz).date()
+        return Period.containing(timed.every.recurrence.every, day).opens(self._calendar)
 
     def end(self, timed: Timed, bases: list[Any]) -> None:
         """Nothing more of these comes round; without an instance's key, none of the rule."""

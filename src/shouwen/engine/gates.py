@@ -33,7 +33,7 @@ class Openings:
         """
         for gate, instance, missing in self.concerning(entry, kind, surely=surely):
             if missing is not None:
-                yield self._shut_by(gate, instance, missing)
+                yield self._shut_by(gate, instance, missing, kind)
 
     def concerning(
         self, entry: Entry, kind: str, *, surely: bool = False
@@ -51,9 +51,9 @@ class Openings:
             for instance in (listed(entry.data.get(gate.per)) or [None]) if gate.per else [None]:
                 yield gate, instance, self.missing(gate.until, instance, gate.per)
 
-    def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str]) -> Shut:
+    def _shut_by(self, gate: model.Gate, instance: Any, missing: list[str], kind: str) -> Shut:
         events = opening_events(gate.until)
-        opens = dict.fromkeys(role for event in events for role in self._program.may(event) or ())
+        opens = dict.fromkeys(role for event in events for role in self._program.may(event, kind) or ())
         reason = gate.title or f"须先有：{'、'.join(missing)}"
         label = None if instance is None else str(instance)
         return Shut(gate, gate.clause, label, reason, tuple(missing), tuple(opens), events[0] if events else None)
@@ -106,7 +106,8 @@ class Openings:
         """Those that no later event of the same instance has overtaken."""
         key = until.same or (until.for_each.key if until.for_each else per)
         latest = {}
-        for entry in self._past.get(until.happening.event, ()):
+        among = self._past.get(until.happening.event, ()) if until.among is None else self._fitting(until.among)
+        for entry in among:
             for instance in listed(entry.data.get(key)) if key else [None]:
                 latest[instance] = entry
         return [entry for entry in fitting if any(entry is last for last in latest.values())]

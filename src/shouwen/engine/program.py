@@ -135,6 +135,9 @@ class Program:
         self.watches: dict[str, list[Watch]] = {}
         self.keepers: dict[str, list[Keeper]] = {}
         self.gates: dict[str, list[GateRule]] = {}
+        matters = [kind.name for kind in policy.kinds.values() if kind.matter]
+        self.default_kind = matters[0] if matters else next(iter(policy.kinds), "")
+        self.matter_kinds = frozenset(matters)
         self.tables = policy.all_of(model.Table)
         self.rows = self._rows()
         self.kept_attributes: set[tuple[str, str]] = set()
@@ -144,13 +147,7 @@ class Program:
         self._holds: dict[Condition, tuple[Callable[[Values], Any], dict[Any, bool]]] = {}
         self._index_values()
         self._index_rules()
-        self.require = {
-            event: tuple(dict.fromkeys(key for rule in rules for key in rule.require))
-            for event, rules in _grouped(policy.all_of(model.RecordRule), lambda rule: rule.event).items()
-        }
-        matters = [kind.name for kind in policy.kinds.values() if kind.matter]
-        self.default_kind = matters[0] if matters else next(iter(policy.kinds), "")
-        self.matter_kinds = frozenset(matters)
+        self._require = self._required()
 
     # --- making ---------------------------------------------------------
 
@@ -169,7 +166,7 @@ class Program:
     def _index_rules(self) -> None:
         rules = [rule for rule in self.policy.rules if isinstance(rule, (model.Duty, model.Proposal))]
         self.following = {gate.id: gate for gate in self.policy.all_of(model.Gate) if gate.follow is not None}
-        rules += [_to_follow(gate, self._may) for gate in self.following.values()]
+        rules += [_to_follow(gate, self._may[next(iter(self.kinds_of(gate)))]) for gate in self.following.values()]
         self.timed = tuple(Timed(index, rule, self.policy) for index, rule in enumerate(rules))
         for timed in self.timed:
             for happening, part, role in timed.watched:
@@ -209,16 +206,32 @@ class Program:
     def _rows(self) -> dict[tuple[str, str], model.ListRow]:
         return {(row.list, row.item): row for row in self.policy.all_of(model.ListRow)}
 
-    def _powers(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, dict[str, None]] = {}
+    def _powers(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Roles by kind of subject and event."""
+        found: dict[str, dict[str, dict[str, None]]] = {}
         for power in self.policy.all_of(model.Power):
             for event in power.may:
-                found.setdefault(event, {})[power.who] = None
+                self._give(found, power, event, power.who)
         for duty in self.policy.all_of(model.Duty):
             for happening in duty.act.happenings:
                 for role in duty.by or (duty.who,):
-                    found.setdefault(happening.event, {})[role] = None
-        return {event: tuple(roles) for event, roles in found.items()}
+                    self._give(found, duty, happening.event, role)
+        return {kind: {event: tuple(roles) for event, roles in events.items()} for kind, events in found.items()}
+
+    def _give(self, found: dict[str, dict[str, dict[str, None]]], rule: model.Rule, event: str, role: str) -> None:
+        for kind in self.kinds_of(rule):
+            found.setdefault(kind, {}).setdefault(event, {})[role] = None
+
+    def kinds_of(self, rule: model.Rule) -> Iterable[str]:
+        """The kinds of subject that a rule holds for."""
+        return rule.kinds or self.matter_kinds
+
+    def _required(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        for rule in self.policy.all_of(model.RecordRule):
+            for kind in self.kinds_of(rule):
+                found.setdefault((kind, rule.event), {}).update(dict.fromkeys(rule.require))
+        return {key: tuple(names) for key, names in found.items()}
 
     def _fits(self, happening: model.Happening) -> Fits | None:
         where, excluding = happening.where, happening.excluding
@@ -269,13 +282,23 @@ class Program:
         moves = event in self.keepers or event in self.updates or event in self.counts or event in self.looked_back
         return opens or moves
 
-    def may(self, event: str) -> tuple[str, ...] | None:
-        """Roles that may do this act; None where no clause names anybody."""
-        return self._may.get(event)
+    def may(self, event: str, kind: str = "") -> tuple[str, ...] | None:
+        """Roles that may do this act on a subject of this kind; None where no clause names anybody."""
+        return self._may.get(kind or self.default_kind, {}).get(event)
 
-    def may_own(self, event: str, role: str) -> bool:
+    def require(self, event: str, kind: str = "") -> tuple[str, ...]:
+        """Fields without which such an event on a subject of this kind is refused."""
+        return self._require.get((kind or self.default_kind, event), ())
+
+    def may_own(self, event: str, role: str, kind: str = "") -> bool:
         """Whether a clause gives the role this act also upon duties that it owes itself."""
-        return any(power.own and power.who == role and event in power.may for power in self.policy.all_of(model.Power))
+        return any(
+            power.own
+            and power.who == role
+            and event in power.may
+            and (kind or self.default_kind) in self.kinds_of(power)
+            for power in self.policy.all_of(model.Power)
+        )
 
     def role(self, post: Any) -> Any:
         """The role (or each of a list) under its own name, where the text spells it in several ways."""
@@ -283,10 +306,9 @@ class Program:
             return self._spelling.get(post, post)
         return [self.role(one) for one in post] if isinstance(post, (list, tuple)) else post
 
-    @property
-    def powers(self) -> Mapping[str, tuple[str, ...]]:
-        """Acts that some clause gives to somebody, with the roles that may do them."""
-        return self._may
+    def powers(self, kind: str = "") -> Mapping[str, tuple[str, ...]]:
+        """Acts on a subject of this kind that some clause gives to somebody, with the roles that may do them."""
+        return self._may.get(kind or self.default_kind, {})
 
     def fits_of(self, happening: model.Happening) -> Fits | None:
         if happening not in self._fits_of:
@@ -299,6 +321,13 @@ class Program:
             return end - limit.elapsed
         last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
         return self.calendar.instant(before(limit, last_day, self.calendar), time(0))
+
+    def so_long_before(self, limit: Limit, end: datetime) -> datetime:
+        """Until when that is due which is due `limit` before `end`: of days to the end of that day (Meaning 4)."""
+        if limit.elapsed is not None:
+            return end - limit.elapsed
+        last_day = (end - _INSTANT).astimezone(self.calendar.tz).date()
+        return self.calendar.end_of(before(limit, last_day, self.calendar).toordinal())
 
     def period_start(self, period: str) -> date | None:
         """The first day of a period such as "2026-03"; None for what is no period."""
@@ -398,10 +427,3 @@ def _to_follow(gate: model.Gate, may: Mapping[str, tuple[str, ...]]) -> model.Du
         need=gate.until.need,
         within=gate.follow,
     )
-
-
-def _grouped(items: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
-    groups: dict[str, list[Any]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups

@@ -265,7 +265,7 @@ class _Check:
 
     def requires(self, rows: Mapping[str, Any]) -> Iterator[str]:
         for event, wanted in rows.items():
-            got = self.standing.program.require.get(event, ())
+            got = self.standing.program.require(event, self.standing.kind)
             if sorted(got) != sorted(wanted):
                 yield f"{event} 必填应为 {wanted}，却是 {list(got)}"
 

@@ -56,6 +56,11 @@ class Standing:
         """Every entry that was taken in, as it came."""
         return self._given
 
+    @property
+    def parts(self) -> Mapping[tuple[int, Any], Mapping[int, Entry]]:
+        """What has happened of triggers of which all parts must, by rule and instance."""
+        return self._parts
+
     # --- taking entries in -----------------------------------------------
 
     def step(self, entry: Entry) -> None:
@@ -384,7 +389,7 @@ class Standing:
 
     def may(self, event: str) -> tuple[str, ...] | None:
         """Roles that may do this act; None where no clause names anybody."""
-        return self.program.may(event)
+        return self.program.may(event, self.kind)
 
     def next_acts(self, now: datetime) -> list[Next]:
         """What may be done next and by whom: what is owed first, by due time; then what a power allows."""
@@ -397,7 +402,7 @@ class Standing:
             roles = one.rule.by or (one.rule.who,)
             found.append(Next(event, roles, one, one.instance, one.due_at, tuple(self.shut(event, data))))
         listed_events = {one.event for one in found}
-        for event, roles in self.program.powers.items():
+        for event, roles in self.program.powers(self.kind).items():
             if event not in listed_events and not self.ended:
                 found.append(Next(event, roles, None, None, None, tuple(self.shut(event, {}))))
         return found

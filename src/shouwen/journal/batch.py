@@ -303,10 +303,23 @@ class Batch:
         return self._holders_on_duty[unit.pk]
 
     def _resolve(self, journal: OpenJournal, role: Role) -> Holder:
+        owner = self._of_person(journal, role)
+        if owner is not None:
+            return owner
         directory = self._directory(journal.subject.unit)
         directory.roles = journal.program.policy.roles if journal.program else {}
         directory.actors = Doers(journal, self.actor)
         return directory.holder(role, at_stake(journal) if role.form == "authority" else None)
+
+    def _of_person(self, journal: OpenJournal, role: Role) -> Holder | None:
+        """In a person's own period (每人一份的期间) the role by which it is his is himself."""
+        kind = journal.program.policy.kinds.get(journal.subject.kind) if journal.program else None
+        if kind is None or kind.per != "person" or kind.of != role.name:
+            return None
+        person = self._house.people.get(int(journal.steps[0].data.get("person", 0)))
+        unit = journal.subject.unit
+        post = next((post for post in self._house.posts.get(unit.pk, ()) if post.name in (role.of, *role.also)), None)
+        return None if person is None or post is None else Holder(role.name, unit, post, person)
 
     def _finish(self, touched: Sequence[UUID]) -> None:
         notices = Notices(self.now, self.actor.person.pk if self.actor.person else None)

@@ -37,7 +37,11 @@ def check_draft(draft: Draft, journal: OpenJournal, actor: Actor, now: datetime)
     if event.implied and not actor.system:
         return Checked(errors={"type": _("The house writes this itself.")})
     data = {key: value for key, value in draft.data.items() if key not in ("at", "data")}
-    checked = check(form_fields(journal.program, event), data if draft.type == CORRECTED else draft.data, journal.zone)
+    checked = check(
+        form_fields(journal.program, event, journal.subject.kind),
+        data if draft.type == CORRECTED else draft.data,
+        journal.zone,
+    )
     if draft.type == CORRECTED:
         _check_correction(draft, journal, checked)
     checked.errors |= _anonymity_errors(draft, checked, journal)
@@ -105,7 +109,11 @@ def _check_correction(draft: Draft, journal: OpenJournal, checked: Checked) -> N
     event: EventType | None = journal.events.get(target.type) if target else None
     given = draft.data.get("data") or {}
     if event is not None and isinstance(given, Mapping):
-        known = {name: one for name, one in form_fields(journal.program, event).items() if name in given}
+        known = {
+            name: one
+            for name, one in form_fields(journal.program, event, journal.subject.kind).items()
+            if name in given
+        }
         inner = check({**known}, given, journal.zone)
         checked.errors |= {f"data.{name}": message for name, message in inner.errors.items()}
         checked.references += inner.references

@@ -38,9 +38,9 @@ def event_type(program: Program | None, name: str, shared: Mapping[str, EventTyp
     return (program.policy.events if program else shared).get(name)
 
 
-def form_fields(program: Program | None, event: EventType) -> dict[str, Field]:
+def form_fields(program: Program | None, event: EventType, kind: str = "") -> dict[str, Field]:
     """The event's fields as a form shows them: values narrowed by the policy's axes and facts, the record's
-    demanded fields required."""
+    demanded fields required. ``kind`` of the subject, by default the policy's first kind of matter."""
     if program is None:
         return dict(event.fields)
     narrowed: dict[str, tuple[str, ...]] = {}
@@ -48,7 +48,7 @@ def form_fields(program: Program | None, event: EventType) -> dict[str, Field]:
     for source in sources:
         if source.values:
             narrowed.update({place.key: source.values for place in source.sources if place.event == event.name})
-    demanded = program.require.get(event.name, ())
+    demanded = program.require(event.name, kind)
     return {name: _shown(one, narrowed.get(name, ()), demanded=name in demanded) for name, one in event.fields.items()}
 
 

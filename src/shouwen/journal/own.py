@@ -36,7 +36,7 @@ def check_own(
     """
     if draft.type not in LIGHTENING or journal.standing is None or journal.program is None:
         return
-    if not journal.duties or journal.program.may_own(draft.type, role):
+    if not journal.duties or journal.program.may_own(draft.type, role, journal.subject.kind):
         return
     names = {str(name) for name in listed(data.get("duties"))}
     policy = journal.program.policy

@@ -16,6 +16,7 @@ from shouwen.journal import clock, queue
 from shouwen.journal.anchors import daily_anchor
 from shouwen.journal.models import Heartbeat
 from shouwen.journal.outbox import BATCH, deliver_due
+from shouwen.journal.periods import open_periods
 from shouwen.journal.sweep import sweep
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ def work(stop: threading.Event, every: float, lease: timedelta) -> None:
 def tick(name: str, lease: timedelta) -> None:
     """One round. Whatever goes wrong in it is logged and tried again in the next."""
     close_old_connections()
+    _try(open_periods)
     swept = _try(lambda: sweep(lease))
     delivered = _try(lambda: deliver_due(lease, DELIVERING))
     if delivered >= BATCH:

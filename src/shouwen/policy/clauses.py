@@ -99,8 +99,9 @@ class _Reader:
     def common(self, item: Map, default_id: str) -> dict[str, Any]:
         """What every rule has."""
         scope = self.scope
-        for kind in item.get("subject", ()):
-            scope.known(kind, scope.kinds, "对象种类", item.line_of("subject"))
+        around = item if "subject" in item else self.block
+        for kind in around.get("subject", ()):
+            scope.known(kind, scope.kinds, "对象种类", around.line_of("subject"))
         return {
             "id": self._id(item, default_id),
             "clause": scope.clause,
@@ -109,7 +110,7 @@ class _Reader:
             "reading": self.reading(item),
             "title": item.get("title", ""),
             "also": tuple(scope.cited(clause, item.line_of("also")) for clause in item.get("also", ())),
-            "kinds": tuple(item["subject"]) if "subject" in item else self.matters,
+            "kinds": tuple(around["subject"]) if "subject" in around else self.matters,
         }
 
     def meets(self, item: Map) -> tuple[Any, ...]:
@@ -218,6 +219,7 @@ class _Reader:
             rows=tuple(rows),
             otherwise=item.get("else"),
             latch=item.get("latch", False),
+            first=item.get("first", False),
         )
 
     def _axis_value(self, name: str, value: Any, line: int) -> None:

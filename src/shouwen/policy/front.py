@@ -41,6 +41,7 @@ def declare(front: Map, scope: Scope) -> None:
     _events(front.get("events", Map()), scope)
     _kinds(front["kinds"], scope)
     _roles(front["roles"], scope)
+    _periods(front["kinds"], scope)
     _axes(front.get("axes", Map()), scope)
     _facts(front.get("facts", Map()), scope)
     scope.papers = {
@@ -48,6 +49,9 @@ def declare(front: Map, scope: Scope) -> None:
         for name, spec in front.get("papers", {}).items()
     }
     _words(front.get("words", Map()), scope)
+    optional = front.get("optional", Map())
+    for event in optional:
+        scope.event(event, optional.line_of(event))
 
 
 def day_rules(front: Map, scope: Scope) -> DayRules:
@@ -111,7 +115,16 @@ def _events(events: Map, scope: Scope) -> None:
 def _kinds(kinds: Map, scope: Scope) -> None:
     for name, spec in kinds.items():
         numbering = spec.get("numbering", "")
-        scope.kinds[name] = Kind(name, spec["title"], spec.get("matter", False), spec.get("period"), numbering)
+        scope.kinds[name] = Kind(
+            name,
+            spec["title"],
+            spec.get("matter", False),
+            spec.get("period"),
+            spec.get("of"),
+            spec.get("per", "unit"),
+            spec.get("under"),
+            numbering,
+        )
         try:
             parts = [part for _, part, _, _ in Formatter().parse(numbering) if part is not None]
         except ValueError:
@@ -120,6 +133,18 @@ def _kinds(kinds: Map, scope: Scope) -> None:
             if part not in _NUMBER_PARTS:
                 line = spec.line_of("numbering")
                 scope.say(line, f"编号里有“{{{part}}}”", "可用的有：{unit}、{year}、{month}、{n:04}")
+
+
+def _periods(kinds: Map, scope: Scope) -> None:
+    """For whom the calendar opens periods, and what they are parts of."""
+    for name, spec in kinds.items():
+        if "under" in spec:
+            scope.known(spec["under"], scope.kinds, "对象种类", spec.line_of("under"))
+        if "of" in spec:
+            scope.role(spec["of"], spec.line_of("of"))
+        for key in ("of", "per"):
+            if key in spec and "period" not in spec:
+                scope.say(spec.line_of(key), f"对象种类 {name} 写了 {key}，却没有 period", "写明 period，或去掉它")
 
 
 def _roles(roles: Map, scope: Scope) -> None:

@@ -235,6 +235,9 @@ class Phrases:
             words = f"{self.event(made.event)}的每一{self.key(made.event, made.key)}都{words}"
         if until.need:
             words += f"，{self.need(until.need, event)}"
+        if until.last:
+            among = f"{self.happening(until.among)}中" if until.among else ""
+            words += f"（以{among}最近的一次为准）"
         return words + (f"（按{self.key(event, until.same)}对应）" if until.same else "")
 
 

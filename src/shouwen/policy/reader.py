@@ -157,6 +157,7 @@ def _policy(front: Map, days: DayRules, document: Document, clauses: tuple[Claus
         readings=scope.readings,
         clauses=clauses,
         headings=_headings(document),
+        optional=dict(front.get("optional", {})),
     )
 
 

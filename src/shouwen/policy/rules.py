@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from shouwen.calendars import DateRule, Recurrence
@@ -84,13 +85,13 @@ def _every(spec: Any, line: int, scope: Scope) -> Every:
     """A recurrence: what is not `since` and `until` says when it falls."""
     since = happening(spec["since"], line_in(spec, "since", line), scope)
     until = _several(spec, "until", line, scope)
-    when = {key: value for key, value in spec.items() if key not in ("since", "until")}
+    when = {key: value for key, value in spec.items() if key not in ("since", "until", "partial")}
     try:
         recurrence = Recurrence.parse({"every": "month"} if spec.holed() else when)
     except ValueError as error:
         scope.say(line_in(spec, "every", line), str(error))
         recurrence = Recurrence.parse({"every": "month"})
-    return Every(recurrence, since, until)
+    return Every(recurrence, since, until, spec.get("partial", False))
 
 
 def _at_once(spec: Any, line: int, scope: Scope) -> Trigger:
@@ -136,10 +137,10 @@ def need(spec: Map, event: str, line: int, scope: Scope) -> Need:
         scope.say(line, "need 要齐多少", "all 和 count 恰写一个")
     declared = scope.key(event, spec["of"], line)
     wanted = tuple(spec.get("all", ()))
-    for value in wanted:
-        if declared and declared.type == "party":
-            scope.role(value, line)
-        elif declared and declared.name == "paper":
+    if declared and declared.type == "party":
+        wanted = tuple(scope.role(value, line) for value in wanted)
+    for value in wanted if declared and declared.type != "party" else ():
+        if declared and declared.name == "paper":
             scope.known(value, scope.papers, "文书", line)
         elif declared and declared.values:
             scope.known(value, declared.values, f"{declared.title}的值", line)
@@ -167,7 +168,9 @@ def within(spec: Any, line: int, scope: Scope) -> Within:
 def due(spec: Map, line: int, scope: Scope, roll: str | None) -> FieldDue | DateRule | None:
     """The date that an event names, or a rule of dates; `roll` as the duty gives it beside the rule."""
     if "field" in spec:
-        return scope.path(spec["field"], line_in(spec, "field", line))
+        place = scope.path(spec["field"], line_in(spec, "field", line))
+        ahead = scope.limit(spec["ahead"], line_in(spec, "ahead", line)) if "ahead" in spec else None
+        return replace(place, ahead=ahead)
     if spec.holed() or isinstance(roll, Hole):
         return None
     try:
@@ -206,4 +209,10 @@ def _until(spec: dict[str, Any], line: int, scope: Scope, per: str | None) -> Un
     if instance:
         scope.key(event, instance, line)
     wanted = need(spec["need"], event, line_in(spec, "need", line), scope) if "need" in spec else None
-    return Until(found, spec.get("same"), wanted, for_each, spec.get("last", False))
+    among = None
+    if "among" in spec:
+        at = line_in(spec, "among", line)
+        among = happening({"event": event, "where": spec["among"]}, at, scope)
+        if not spec.get("last"):
+            scope.say(at, "among 说明在哪些里取最近的一次，却没有 last", "写 last: true，或去掉 among")
+    return Until(found, spec.get("same"), wanted, for_each, spec.get("last", False), among)

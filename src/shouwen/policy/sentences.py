@@ -135,7 +135,8 @@ class Sentences:
 
     def _due(self, duty: Duty) -> str:
         if isinstance(duty.due, FieldDue):
-            return f"不迟于{self.say.event(duty.due.event)}所载的{self.say.key(duty.due.event, duty.due.key)}"
+            before = f"前{duty.due.ahead.sentence()}" if duty.due.ahead else ""
+            return f"不迟于{self.say.event(duty.due.event)}所载的{self.say.key(duty.due.event, duty.due.key)}{before}"
         if isinstance(duty.due, DateRule):
             return duty.due.sentence()
         return "" if isinstance(duty.trigger, Every) else self.say.within(duty.within)

@@ -64,6 +64,7 @@ def surroundings(page: MatterPage, event: str = "") -> Surroundings:
     return Surroundings(
         page.journal.program,
         page.journal.zone,
+        page.subject.kind,
         orders=page.orders,
         terms=offered(page.subject.unit, page.now),
         duties=[

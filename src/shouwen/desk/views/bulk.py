@@ -83,6 +83,7 @@ def _around(subject: Subject, event: EventType, person: Person) -> Surroundings:
     return Surroundings(
         _program(subject),
         ZoneInfo(subject.unit.zone),
+        subject.kind,
         units=units,
         contractors=tuple(contractors),
         filled=frozenset(left_out | ({"role"} if event.name == "joined" else set())),

@@ -85,6 +85,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     around = Surroundings(
         program,
         ZoneInfo(unit.zone),
+        kind,
         units=unit_choices(own_units(person, now)),
         terms=offered(unit, now),
         name_of=naming(person, now),

@@ -39,12 +39,19 @@ class Role:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of subject (对象种类)."""
+    """A kind of subject (对象种类).
+
+    With a ``period`` the calendar opens one for each period: for every unit in which somebody holds the role ``of``,
+    or, ``per`` person, for everybody who holds it. ``under`` is the kind of the subject that it is a part of.
+    """
 
     name: str
     title: str
     matter: bool = False
     period: str | None = None
+    of: str | None = None
+    per: Literal["unit", "person"] = "unit"
+    under: str | None = None
     numbering: str = ""
 
 

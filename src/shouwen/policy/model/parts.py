@@ -69,6 +69,8 @@ class Every:
     recurrence: Recurrence
     since: Happening
     until: tuple[Happening, ...] = ()
+    partial: bool = False
+    """Also in the period in which it begins, so far as its time has not passed."""
 
 
 Trigger = Happening | AnyOf | AllOf | Passed | Ahead | Every
@@ -119,10 +121,11 @@ class WordLimit:
 
 @dataclass(frozen=True)
 class FieldDue:
-    """Due at the date or instant that an event's data names."""
+    """Due at the date or instant that an event's data names, or so long before it (``ahead``)."""
 
     event: str
     key: str
+    ahead: Limit | None = None
 
 
 Within = Limit | ListLimit | WordLimit
@@ -146,6 +149,8 @@ class Until:
     for_each: ForEach | None = None
     last: bool = False
     """Only the latest such event counts: a later one that does not fit shuts the gate again."""
+    among: Happening | None = None
+    """Those of which the latest is taken (只在这些里取最近的一次); None: all of the event."""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,8 @@ class Table(Rule):
     rows: tuple[TableRow, ...]
     otherwise: str | bool | None = None
     latch: bool = False
+    first: bool = False
+    """Rows that overlap are meant to: the first that holds decides."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
@@ -60,6 +60,8 @@ class Policy:
     readings: Mapping[str, Reading]
     clauses: tuple[Clause, ...]
     headings: tuple[Heading, ...] = ()
+    optional: Mapping[str, str] = field(default_factory=dict)
+    """Events that start clocks and that nobody has to bring about (自行决定), and why."""
 
     @cached_property
     def taken(self) -> frozenset[str]:
