@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from shouwen.calendars.periods import Period, PeriodKind
 from shouwen.customers.masking import mask_customer, mask_reached, mask_text
 from shouwen.customers.models import Asset
 from shouwen.customers.queries import resolve
@@ -205,15 +206,8 @@ def named(subject: Subject, kinds: Mapping[str, Kind]) -> str:
 
 
 def _period(period: str, subject: Subject) -> str:
-    first = subject.opened_at.astimezone(ZoneInfo(subject.unit.zone))
-    year, week, _day = first.isocalendar()
-    return {
-        "week": f"{year}-W{week:02}",
-        "month": f"{first:%Y-%m}",
-        "quarter": f"{first.year}-Q{(first.month + 2) // 3}",
-        "half_year": f"{first.year}-H{(first.month + 5) // 6}",
-        "year": str(first.year),
-    }[period]
+    first = subject.opened_at.astimezone(ZoneInfo(subject.unit.zone)).date()
+    return Period.containing(PeriodKind(period), first).key
 
 
 def axis_word(value: Any) -> str:
