@@ -132,17 +132,18 @@ def files_of(customers: Iterable[str], assets: Iterable[str]) -> tuple[dict[str,
     whom, which = _ids(customers), _ids(assets)
     files: dict[str, File] = defaultdict(File)
     rooms: dict[str, tuple[str, ...]] = {}
-    parts, parameters = [], []
+    head, parts, parameters = "", [], []
     if whom:
-        parts.append(OF_FILES.format(marks=", ".join(["%s"] * len(whom))))
-        parameters += whom * 3
+        head = OWN_FILES.format(marks=", ".join(["%s"] * len(whom)))
+        parts.append(OF_FILES)
+        parameters += whom
     if which:
         parts.append(OF_ROOMS.format(marks=", ".join(["%s"] * len(which))))
         parameters += which
     if not parts:
         return files, rooms
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1, 2, 3, 4, 5, 6", parameters)
+        cursor.execute(head + " UNION ALL ".join(parts) + " ORDER BY 1, 2, 3, 4, 5, 6", parameters)
         for pk, what, *said in cursor.fetchall():
             if what == "asset":
                 rooms[str(pk)] = room_names(*said[:3])
@@ -151,19 +152,22 @@ def files_of(customers: Iterable[str], assets: Iterable[str]) -> tuple[dict[str,
     return files, rooms
 
 
-# A file that was merged is read as the one that goes on, with the phones and rooms of all that it is made of.
+# A file that was merged is read as the one that goes on, with the phones and rooms of all that it is made of. Each join
+# is by one equal column: for joins by either of two PostgreSQL may read whole tables, until its statistics know better.
+OWN_FILES = """
+    WITH asked AS (SELECT id, coalesce(survivor_id, id) AS file FROM customers_customer WHERE id IN ({marks})),
+    own AS (
+        SELECT id, file AS part FROM asked
+        UNION ALL SELECT asked.id, c.id FROM asked JOIN customers_customer c ON c.survivor_id = asked.file
+    )
+"""
 OF_FILES = """
-    SELECT c.id, 'name', g.name, g.pinyin, g.initials, g.kind
-    FROM customers_customer c JOIN customers_customer g ON g.id = coalesce(c.survivor_id, c.id) WHERE c.id IN ({marks})
-    UNION ALL SELECT c.id, 'phone', t.value, '', '', ''
-    FROM customers_customer c
-    JOIN customers_customer o ON o.id = coalesce(c.survivor_id, c.id) OR o.survivor_id = coalesce(c.survivor_id, c.id)
-    JOIN customers_contact t ON t.customer_id = o.id AND t.kind = 'phone' WHERE c.id IN ({marks})
-    UNION ALL SELECT c.id, 'room', a.building, a.entrance, a.room, ''
-    FROM customers_customer c
-    JOIN customers_customer o ON o.id = coalesce(c.survivor_id, c.id) OR o.survivor_id = coalesce(c.survivor_id, c.id)
-    JOIN customers_holding h ON h.customer_id = o.id JOIN customers_asset a ON a.id = h.asset_id
-    WHERE c.id IN ({marks})
+    SELECT asked.id, 'name', g.name, g.pinyin, g.initials, g.kind
+    FROM asked JOIN customers_customer g ON g.id = asked.file
+    UNION ALL SELECT own.id, 'phone', t.value, '', '', ''
+    FROM own JOIN customers_contact t ON t.customer_id = own.part WHERE t.kind = 'phone'
+    UNION ALL SELECT own.id, 'room', a.building, a.entrance, a.room, ''
+    FROM own JOIN customers_holding h ON h.customer_id = own.part JOIN customers_asset a ON a.id = h.asset_id
 """
 OF_ROOMS = "SELECT id, 'asset', building, entrance, room, '' FROM customers_asset WHERE id IN ({marks})"
 
