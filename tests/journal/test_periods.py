@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.journal.world import FOUNDED, SHANGHAI, World, at
+from tests.journal.world import FOUNDED, MONDAY, SHANGHAI, World, at
 
 from shouwen.governance.actions import publish, put_in_force
 from shouwen.journal import clock, periods
-from shouwen.journal.drafts import Draft
+from shouwen.journal.drafts import HOUSE, Draft, NewSubject
 from shouwen.journal.models import Duty, Subject
+from shouwen.journal.record import record
 from shouwen.journal.sweep import sweep
 from shouwen.organisation import actions
 
@@ -95,3 +96,13 @@ def test_who_comes_in_the_middle_begins_with_the_next_whole_period(rounds: World
     assert opened("2026-03-04 10:00") == 0
     assert opened("2026-03-09 00:00") == 4
     assert Subject.objects.filter(number=f"员工周次-云栖一期-新来的{new.pk}-2026-W11").exists()
+
+
+def test_what_was_opened_otherwise_is_not_opened_again(rounds: World) -> None:
+    """An import may have brought the month already."""
+    new = NewSubject("desk_month", rounds.project, number="导入的三月")
+    record(
+        Draft(new, "opened", {"kind": "desk_month"}, at=at("2026-03-01 00:00"), as_fact=True), actor=HOUSE, now=MONDAY
+    )
+    assert opened("2026-03-02 09:00") == 5
+    assert [number for number in numbers() if "三月" in number or "云栖一期-2026-03" in number] == ["导入的三月"]

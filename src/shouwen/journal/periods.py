@@ -20,7 +20,7 @@ from shouwen.governance.models import InForce
 from shouwen.journal import clock
 from shouwen.journal.drafts import HOUSE, Draft, NewSubject
 from shouwen.journal.errors import NotRecorded
-from shouwen.journal.models import Entry
+from shouwen.journal.models import Entry, Subject
 from shouwen.journal.record import record_batch
 from shouwen.organisation.models import Appointment, Person, Post, Unit
 from shouwen.organisation.snapshot import holding, snapshot, stamp_now
@@ -94,7 +94,7 @@ def _not_open(owners: list[_Owner], now: datetime) -> list[tuple[_Owner, Period]
     """The oldest first. Of past ones only those since the last that was opened: no house begins with its past."""
     begun = {owner: _begun(owner, now) for owner in owners}
     keys = [owner.key(period) for owner, periods in begun.items() for period in periods]
-    known = set(_known(keys))
+    known = {*_known(keys), *_opened_otherwise(owners, now)}
     wanted = []
     for owner, periods in begun.items():
         missed: list[tuple[_Owner, Period]] = []
@@ -121,6 +121,19 @@ def _begun(owner: _Owner, now: datetime) -> list[Period]:
 def _known(keys: list[str]) -> Iterator[str]:
     for start in range(0, len(keys), 500):
         yield from map(str, Entry.objects.filter(key__in=keys[start : start + 500]).values_list("key", flat=True))
+
+
+def _opened_otherwise(owners: list[_Owner], now: datetime) -> Iterator[str]:
+    """Periods of units that an import or somebody's hand has opened: there is one, whoever opened it."""
+    units: dict[tuple[str, int], _Owner] = {(one.kind.name, one.unit.pk): one for one in owners if one.person is None}
+    kinds, places = {kind for kind, _unit in units}, {unit for _kind, unit in units}
+    first = (min([*_begun(one, now), one.now(now)]).opens(one.calendar) for one in units.values())
+    since = min(first, default=now)
+    rows = Subject.objects.filter(kind__in=kinds, unit__in=places, opened_at__gte=since)
+    for kind, unit, opened_at in rows.values_list("kind", "unit_id", "opened_at"):
+        owner = units.get((kind, unit))
+        if owner is not None:
+            yield owner.key(owner.now(opened_at))
 
 
 def _owners(now: datetime) -> Iterator[_Owner]:
