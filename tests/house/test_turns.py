@@ -8,10 +8,7 @@ from django.db import connection, transaction
 
 from shouwen.house.sqlite.base import DatabaseWrapper
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone lets only one write"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
 
 def is_taken() -> bool:
