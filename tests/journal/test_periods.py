@@ -106,3 +106,11 @@ def test_what_was_opened_otherwise_is_not_opened_again(rounds: World) -> None:
     )
     assert opened("2026-03-02 09:00") == 5
     assert [number for number in numbers() if "三月" in number or "云栖一期-2026-03" in number] == ["导入的三月"]
+
+
+def test_who_comes_into_office_by_a_date_gets_his_first_week(rounds: World) -> None:
+    """Appointed beforehand: on the day itself no row changes."""
+    new = actions.create_person("new", "新来的")
+    actions.appoint(new, rounds.desk, at("2026-03-09 00:00"))
+    assert opened("2026-03-02 09:00") == 6
+    assert opened("2026-03-09 00:00") == 4

@@ -8,7 +8,7 @@ is the first that begins after everything that makes it his is there; what began
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -29,6 +29,8 @@ from shouwen.policy.model import Kind, Role
 BACK = 60
 """So many periods are looked back upon for what began while no worker ran."""
 BATCH = 200
+AGAIN = timedelta(hours=1)
+"""So long at most nothing is looked for."""
 _log = structlog.get_logger(__name__)
 
 
@@ -69,14 +71,15 @@ def open_periods() -> int:
         return 0
     owners = list(_owners(now))
     wanted = _not_open(owners, now)
-    for start in range(0, len(wanted), BATCH):
-        _open(wanted[start : start + BATCH])
-    ends = [owner.now(now).ends(owner.calendar) for owner in owners]
-    _looked = (stamp, min(ends)) if ends else None
-    return len(wanted)
+    opened = sum(_open(wanted[start : start + BATCH]) for start in range(0, len(wanted), BATCH))
+    ends = (owner.now(now).ends(owner.calendar) for owner in owners)
+    # What could not be opened is tried again at once; who comes into office by a date changes no row on that day.
+    _looked = (stamp, min([*ends, now + AGAIN])) if opened == len(wanted) else None
+    return opened
 
 
-def _open(wanted: list[tuple[_Owner, Period]]) -> None:
+def _open(wanted: list[tuple[_Owner, Period]]) -> int:
+    """How many could be opened."""
     calls = []
     for owner, period in wanted:
         data = {"kind": owner.kind.name, "period": period.key}
@@ -85,9 +88,12 @@ def _open(wanted: list[tuple[_Owner, Period]]) -> None:
         subject = NewSubject(owner.kind.name, owner.unit, number=owner.number(period))
         begins = period.opens(owner.calendar)
         calls.append([Draft(subject, "opened", data, at=begins, key=owner.key(period), as_fact=True)])
+    refused = 0
     for call, result in zip(calls, record_batch(calls, actor=HOUSE), strict=True):
         if isinstance(result, NotRecorded):
+            refused += 1
             _log.error("period not opened", key=call[0].key, reason=str(result))
+    return len(calls) - refused
 
 
 def _not_open(owners: list[_Owner], now: datetime) -> list[tuple[_Owner, Period]]:
