@@ -11,11 +11,11 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.test import Client
+from tests.desk.conftest import house, signed_in
+from tests.house.test_serve import environment
 
 import shouwen
 from shouwen.desk.context import _places
-from tests.desk.conftest import house, signed_in
-from tests.house.test_serve import environment
 
 __all__ = ["house", "signed_in"]
 
