@@ -24,6 +24,7 @@ BIN = VENV / "bin"
 PYTHON = BIN / "python"
 STAMPS = VENV / "stamps"
 REQUIREMENTS = ROOT / "requirements"
+VENDOR = ROOT / "src" / "shouwen" / "static" / "vendor"
 
 
 def say(text: str) -> None:
@@ -127,13 +128,24 @@ def npm() -> tuple[str, dict[str, str]]:
 
 
 def lay_assets() -> None:
-    def step() -> None:
+    fetched = [ROOT / "package-lock.json", ROOT / ".npmrc"]
+
+    def fetch() -> None:
         say("fetching the front-end files")
         command, env = npm()
         must(run(command, "ci", "--ignore-scripts", "--silent", env=env), "npm ci")
+
+    def copy() -> None:
         must(run(PYTHON, ROOT / "scripts" / "assets.py"), "copying the front-end files")
 
-    once("assets", [ROOT / "package-lock.json", ROOT / ".npmrc", ROOT / "scripts" / "assets.py"], step)
+    once("modules", fetched, fetch)
+    # A page that names another icon is drawn it.
+    named = [file for kind in ("html", "js", "py") for file in sorted((ROOT / "src" / "shouwen").rglob(f"*.{kind}"))]
+    once(
+        "assets",
+        [*fetched, ROOT / "scripts" / "assets.py", *(file for file in named if VENDOR not in file.parents)],
+        copy,
+    )
 
 
 def main() -> None:

@@ -9,11 +9,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from shouwen.desk import around
 from shouwen.desk.matter import MatterPage
 from shouwen.engine import STANDING
 from shouwen.governance.ladder import Ladders
-from shouwen.journal.ladder import ESCALATED, steps
-from shouwen.journal.models import DutyState, Outbox
+from shouwen.journal.ladder import steps
+from shouwen.journal.models import DutyState
+from shouwen.organisation.snapshot import snapshot
 from shouwen.policy import model
 
 
@@ -64,10 +66,11 @@ def _by_regulation(page: MatterPage) -> Iterator[Step]:
 def _by_house(page: MatterPage) -> Iterator[Step]:
     rows = page.journal.duties
     told: dict[tuple[str, str], list[str]] = {}
-    for notice in Outbox.objects.filter(subject=page.subject, kind=ESCALATED).select_related("person").order_by("pk"):
-        names = told.setdefault((notice.duty, str(notice.data.get("level", ""))), [])
-        if notice.person is not None and notice.person.name not in names:
-            names.append(notice.person.name)
+    people = snapshot().people
+    for notice in around.told(page.subject):
+        names = told.setdefault((notice.duty, notice.level), [])
+        if notice.person is not None and (name := people[notice.person].name) not in names:
+            names.append(name)
     for duty, rung, at in steps(page.journal, list(rows.values()), Ladders(page.now)):
         names = told.get((duty.key, str(rung.level)), [])
         title = _("%(title)s: %(hours)d h overdue") % {"title": duty.title, "hours": rung.hours}

@@ -6,25 +6,22 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import orjson
-from django.db.models import QuerySet
-from django.utils.functional import Promise
+from django.db.models import Q, QuerySet
 
 from shouwen.customers.masking import mask_customer, mask_text
 from shouwen.customers.models import Asset, Customer
-from shouwen.customers.queries import ids_of, resolve
+from shouwen.desk.around import Near
 from shouwen.desk.clocks import Clock, by_urgency
+from shouwen.desk.entries import entries_of, sealed_in, steps_in
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.mended import as_it_stands
-from shouwen.desk.relations import relations, undone_by
 from shouwen.desk.timeline import Paper, Teller, Told, papers
-from shouwen.desk.words import Names, references, worded
+from shouwen.desk.words import Names, each, references, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
 from shouwen.journal.acting import Acting, open_journal
-from shouwen.journal.models import Attachment, Content, Entry, Subject, SubjectState
-from shouwen.journal.pen import OpenJournal, principal
+from shouwen.journal.models import Attachment, Entry, Subject, SubjectState
+from shouwen.journal.pen import OpenJournal
 from shouwen.matters.actions import UNDOES
-from shouwen.matters.queries import brought_before
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import selves
@@ -83,7 +80,7 @@ class MatterPage:
     journal: OpenJournal = field(init=False)
 
     def __post_init__(self) -> None:
-        self.journal = open_journal(self.subject)
+        self.journal = open_journal(self.subject, steps_in(self.subject, self.entries))
         self.acting = Acting(self.journal, self.person, self.now)
 
     @property
@@ -193,7 +190,7 @@ class MatterPage:
             return None
         if self.subject.state != SubjectState.OPEN and name not in AFTER_THE_END:
             return None
-        if name in UNDOES and not self.undone_by(name):
+        if name in UNDOES and not self.near.undone_by(name):
             return None
         if name == "unrestricted" and not self.subject.confidential:
             return None
@@ -254,22 +251,39 @@ class MatterPage:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        return list(self.subject.entries.select_related("by", "unit").order_by("at", "recorded_at", "seq"))
+        return entries_of(self.subject)
 
     @cached_property
     def sealed(self) -> Mapping[int, Mapping[str, Any]]:
         """Sealed content by the entry's number; erased ones are empty."""
-        contents = Content.objects.filter(entry__subject=self.subject).values_list("entry__seq", "body")
-        return {seq: orjson.loads(body) if body else {} for seq, body in contents}
+        return sealed_in(self.entries)
 
     @cached_property
-    def names(self) -> Names:
-        found: list[tuple[str, Any]] = []
+    def _references(self) -> list[tuple[str, Any]]:
+        """(type, id or ids) of what the entries name, the customer and the home as they stand too."""
+        found: list[tuple[str, Any]] = [(name, self.received.get(name) or []) for name in ("customer", "asset")]
         for entry in self.entries:
             fields = self.journal.events[entry.type].fields
             found += references(fields, {**entry.data, **self.sealed.get(entry.seq, {})})
-            found.append(("person", [of] if (of := principal(entry)) else []))
-        return Names(found, self.seen)
+        return found
+
+    @cached_property
+    def _read(self) -> tuple[Names, Near]:
+        """Names of everything that the page names, and the subjects around it."""
+        names = Names(self._references, files=self._files)
+        customer, asset = (str(self.received.get(name) or "") for name in ("customer", "asset"))
+        file = names.customer(customer)
+        near = Near(self.subject, self.seen, names.named, names.files_of(file) if file else [], asset)
+        names.know(near.subjects)
+        return names, near
+
+    @property
+    def names(self) -> Names:
+        return self._read[0]
+
+    @property
+    def near(self) -> Near:
+        return self._read[1]
 
     @cached_property
     def titles(self) -> dict[tuple[str, str], str]:
@@ -325,16 +339,14 @@ class MatterPage:
         said += [step.data.get("data") or {} for step in self.journal.steps if step.type == "corrected"]
         return list(dict.fromkeys(str(one["customer"]) for one in said if one.get("customer")))
 
-    @cached_property
+    @property
     def customer(self) -> Customer | None:
         """As the file goes on, where it was merged."""
-        ref = str(self.received.get("customer", ""))
-        return resolve([ref]).get(ref)
+        return self.names.customer(str(self.received.get("customer", "")))
 
-    @cached_property
+    @property
     def asset(self) -> Asset | None:
-        ref = str(self.received.get("asset", ""))
-        return Asset.objects.filter(pk=ref).select_related("unit").first() if ref.isdecimal() else None
+        return self.names.asset(str(self.received.get("asset", "")))
 
     @property
     def words(self) -> str:
@@ -351,28 +363,20 @@ class MatterPage:
     def masked(self) -> str:
         return mask_customer(self.customer) if self.customer else ""
 
-    @cached_property
-    def links(self) -> list[tuple[str | Promise, Subject]]:
-        """(relation, the other subject), from both sides."""
-        return relations(self.subject, self.seen)
-
-    def undone_by(self, event: str) -> list[Subject]:
-        """The other subjects of the relations that this event takes back."""
-        return undone_by(self.subject, event, self.seen)
-
-    @cached_property
-    def before(self) -> list[Subject]:
-        """What the same customer, or somebody of the same home, has brought besides, latest first."""
-        files = ids_of(self.customer) if self.customer else []
-        return brought_before(files, str(self.received.get("asset") or ""), self.seen.exclude(pk=self.subject.pk))
-
     @property
     def pictures(self) -> list[Attachment]:
         return [one for one in self.attachments if one.media_type in PICTURES]
 
     @cached_property
     def attachments(self) -> list[Attachment]:
-        return list(self.subject.attachments.filter(erased_at__isnull=True).order_by("uploaded_at"))
+        return [one for one in self._files if one.subject_id == self.subject.pk and one.erased_at is None]
+
+    @cached_property
+    def _files(self) -> list[Attachment]:
+        """Those of the subject, and any other that an entry names."""
+        named = [str(one) for kind, value in self._references if kind == "file" for one in each(value)]
+        rows = Attachment.objects.filter(Q(subject=self.subject) | Q(pk__in=named))
+        return list(rows.order_by("uploaded_at"))
 
     @cached_property
     def orders(self) -> tuple[str, ...]:

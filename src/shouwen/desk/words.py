@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -15,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from shouwen.calendars.periods import Period, PeriodKind
 from shouwen.customers.masking import mask_customer, mask_reached, mask_text
-from shouwen.customers.models import Asset
-from shouwen.customers.queries import resolve
+from shouwen.customers.models import Asset, Customer
+from shouwen.customers.queries import with_merged
 from shouwen.journal.checks import is_id
 from shouwen.journal.models import Attachment, Subject
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person, Unit
+from shouwen.organisation.snapshot import snapshot
 from shouwen.policy.model import EventType, Field, Kind
 from shouwen.policy.vocabulary import shared_events
 
@@ -92,33 +94,63 @@ class Said:
     """(address, words)."""
 
 
-def _each(value: Any) -> list[Any]:
+def each(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 class Names:
     """Names behind ids, one query a type for a whole page. Customers are masked: who needs the name reveals it."""
 
-    def __init__(self, references: Iterable[tuple[str, Any]], subjects: QuerySet[Subject] | None = None) -> None:
-        """``subjects``: those that may be named, as ``visible()`` leaves them; without it none is."""
+    def __init__(
+        self,
+        references: Iterable[tuple[str, Any]],
+        subjects: QuerySet[Subject] | None = None,
+        files: Iterable[Attachment] | None = None,
+    ) -> None:
+        """``subjects``: those that may be named, as ``visible()`` leaves them; without it none is, but see ``know``.
+
+        ``files``: the attachments, where they are at hand.
+        """
         wanted: dict[str, set[str]] = defaultdict(set)
         for kind, value in references:
-            wanted[kind].update(str(one) for one in _each(value))
-        self._people = Person.objects.in_bulk(_numbers(wanted["person"]))
-        self._units = Unit.objects.in_bulk(_numbers(wanted["unit"]))
-        self._customers = resolve(wanted["customer"])
+            wanted[kind].update(str(one) for one in each(value))
+        house = snapshot()
+        self._people, self._units = house.people, house.units
+        self._customers = {str(one.pk): one for one in with_merged(wanted["customer"])}
         self._assets = Asset.objects.select_related("unit").in_bulk(_numbers(wanted["asset"]))
-        named = sorted(filter(is_id, wanted["subject"])) if subjects is not None else []
-        self._subjects = subjects.in_bulk(named) if subjects is not None and named else {}
-        self._files = Attachment.objects.in_bulk(sorted(wanted["file"])) if wanted["file"] else {}
+        self.named = {UUID(one) for one in wanted["subject"] if is_id(one)}
+        """Ids of subjects that the references name."""
+        self._subjects: Mapping[UUID, Subject] = {}
+        if subjects is not None and self.named:
+            self._subjects = subjects.in_bulk(list(self.named))
+        if files is None:
+            files = Attachment.objects.filter(pk__in=wanted["file"]) if wanted["file"] else ()
+        self._files = {str(one.pk): one for one in files}
+
+    def know(self, subjects: Mapping[UUID, Subject]) -> None:
+        """These subjects may be named."""
+        self._subjects = subjects
+
+    def customer(self, ref: str) -> Customer | None:
+        """As the file goes on, where it was merged."""
+        found = self._customers.get(ref)
+        return found and (found.survivor or found)
+
+    def files_of(self, customer: Customer) -> list[str]:
+        """The ids under which journals may name the customer, as ``customers.queries.ids_of`` gives them; no query."""
+        merged = [ref for ref, one in self._customers.items() if one.survivor_id == customer.pk]
+        return [str(customer.pk), *merged]
+
+    def asset(self, ref: str) -> Asset | None:
+        return self._assets.get(int(ref)) if ref.isdecimal() else None
 
     def name(self, kind: str, ref: str) -> str:
         """The words for one reference; the reference itself where nothing stands behind it."""
         if kind == "customer":
-            customer = self._customers.get(ref)
+            customer = self.customer(ref)
             return mask_customer(customer) if customer else ref
         if kind == "asset":
-            asset = self._assets.get(int(ref)) if ref.isdecimal() else None
+            asset = self.asset(ref)
             return f"{asset.unit.name} {asset.building}" if asset else ref
         if kind == "subject":
             link = self.subject(ref)
@@ -128,13 +160,13 @@ class Names:
         return found.name if found else ref
 
     def file(self, ref: str) -> tuple[str, str] | None:
-        found = next((one for key, one in self._files.items() if str(key) == ref), None)
+        found = self._files.get(ref)
         if found is None or found.erased_at is not None:
             return None
         return reverse("journal:attachment", args=[found.pk]), found.name
 
     def subject(self, ref: str) -> tuple[str, str] | None:
-        found = next((one for key, one in self._subjects.items() if str(key) == ref), None)
+        found = self._subjects.get(UUID(ref)) if is_id(ref) else None
         return None if found is None else (reverse("desk:matter", args=[found.pk]), found.number or str(found.pk)[:8])
 
 
@@ -164,7 +196,7 @@ def said(
         if data.get(name) is None:
             continue
         known = value_words(event.name, name)
-        values = [str(value) if one.type in ("file", "subject") else value for value in _each(data[name])]
+        values = [str(value) if one.type in ("file", "subject") else value for value in each(data[name])]
         if one.type in ("file", "subject"):
             look = names.file if one.type == "file" else names.subject
             links = tuple(link for value in values if (link := look(str(value))) is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from shouwen.engine import Entry as Step
 from shouwen.engine import Owed
 from shouwen.governance.programs import program_of
 from shouwen.journal.drafts import Actor
@@ -16,12 +17,15 @@ from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.seats import Seat, seats, selves
 
 
-def open_journal(subject: Subject) -> OpenJournal:
-    """The subject's journal as it stands, to be read; ``program`` None where no policy holds."""
+def open_journal(subject: Subject, steps: list[Step] | None = None) -> OpenJournal:
+    """The subject's journal as it stands, to be read; ``program`` None where no policy holds.
+
+    ``steps``: its entries in the order of recording, where they are at hand.
+    """
     policy = subject.policy_version_id
     program = program_of(policy, subject.unit, subject.calendar_version_id) if policy else None
     rows = {row.key: row for row in subject.duties.select_related("person", "post", "unit")}
-    return OpenJournal(subject, program, steps_of([subject])[subject.pk], duties=rows)
+    return OpenJournal(subject, program, steps_of([subject])[subject.pk] if steps is None else steps, duties=rows)
 
 
 class Acting:

@@ -18,6 +18,7 @@ from shouwen.organisation.access import Capacity, capacity, visible
 from shouwen.organisation.models import Person, Unit
 from shouwen.organisation.resolve import Doer
 from shouwen.organisation.seats import Seats, selves
+from shouwen.organisation.snapshot import snapshot
 from shouwen.policy.model import EventType
 
 
@@ -55,13 +56,13 @@ class Doers(Mapping[str, Doer]):
         if not pk:
             return None
         own = self._actor.person
-        return own if own is not None and str(own.pk) == pk else Person.objects.filter(pk=pk).first()
+        return own if own is not None and str(own.pk) == pk else snapshot().people.get(int(pk))
 
     def _unit(self, step: Step) -> Unit:
         for known in (self._journal.subject.unit, self._actor.unit):
             if known is not None and str(known.pk) == step.unit:
                 return known
-        found = Unit.objects.filter(pk=step.unit).first() if step.unit else None
+        found = snapshot().units.get(int(step.unit)) if step.unit else None
         return found or self._journal.subject.unit
 
 

@@ -73,12 +73,12 @@ def matters_of(customers: Iterable[str], within: QuerySet[Subject]) -> QuerySet[
     return within.filter(matter=True, brought__customer__in=list(customers))
 
 
-def brought_before(files: Iterable[str], asset: str, within: QuerySet[Subject]) -> list[Subject]:
+def of_files(files: Iterable[str], asset: str, within: QuerySet[Subject]) -> QuerySet[Subject]:
     """The latest matters of ``within`` (give what ``visible()`` leaves) of these customers or this home, at most 10."""
     own = Q(brought__customer__in=list(files))
     if asset:
         own |= Q(brought__asset=asset)
-    return list(within.filter(own, matter=True).order_by("-opened_at")[:SHOWN])
+    return within.filter(own, matter=True).order_by("-opened_at")[:SHOWN]
 
 
 def likeness(one: str, other: str) -> float:

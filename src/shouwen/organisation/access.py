@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from shouwen.organisation.authority import sufficing
+from shouwen.organisation.authority import sufficing_of
 from shouwen.organisation.models import Person, Post, Unit, UnitKind
 from shouwen.organisation.reach import Reach
 from shouwen.organisation.resolve import NO_ACTORS, NO_ROLES, Directory, Doer
@@ -139,12 +139,12 @@ Granted = Collection[tuple[str, int]]
 
 
 def _granted(near: Sequence[Seat], asked: Sequence[Role], at: datetime, amount: Decimal | None) -> Granted:
-    """One query, and none where no role is an authority."""
+    """Nothing where no role is an authority."""
     kinds = [name for role in asked if role.form == "authority" for name in (role.of, *role.also)]
     if not kinds or not near:
         return ()
-    rows = sufficing(kinds, at, amount).filter(post__in=[seat.post.pk for seat in near])
-    return set(rows.values_list("kind", "post"))
+    posts = {seat.post.pk for seat in near}
+    return {(row.kind, post) for post in posts for row in sufficing_of(post, kinds, at, amount)}
 
 
 def _self(seat: Seat, person: Person) -> Person | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shouwen.organisation.authority import sufficing
+from shouwen.organisation.authority import sufficing, sufficing_of
 from shouwen.organisation.models import Authority, Person, Unit
 from shouwen.organisation.seats import seats
 
@@ -24,8 +24,7 @@ def realms(person: Person, at: datetime) -> tuple[str, ...]:
     held = seats(person, at)
     if not held:
         return ()
-    granted = set(sufficing([AUTHORITY], at).filter(post__in=[s.post.pk for s in held]).values_list("post", flat=True))
-    paths = {seat.reach for seat in held if seat.post.pk in granted}
+    paths = {seat.reach for seat in held if sufficing_of(seat.post.pk, [AUTHORITY], at)}
     return tuple(sorted(p for p in paths if not any(p != other and p.startswith(other) for other in paths)))
 
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from shouwen.organisation.models import Authority, Person
 from shouwen.organisation.seats import seats
+from shouwen.organisation.snapshot import holding, snapshot
 
 
 def sufficing(
@@ -20,6 +21,12 @@ def sufficing(
     found = Authority.objects.holding(at).filter(kind__in=kinds)
     found = found.filter(category__in=["", category] if category else [""])
     return found if amount is None else found.filter(Q(limit__isnull=True) | Q(limit__gte=amount))
+
+
+def sufficing_of(post: int, kinds: Collection[str], at: datetime, amount: Decimal | None = None) -> list[Authority]:
+    """The same of one post, of what covers every category; no query."""
+    held = holding(snapshot().authorities.get(post, ()), at)
+    return [one for one in held if one.kind in kinds and not one.category and one.suffices(amount)]
 
 
 def authority_of(

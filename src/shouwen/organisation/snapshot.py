@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from shouwen.organisation.models import Absence, Appointment, Authority, Delegation, Person, Post, Unit, UnitKind
 
@@ -92,6 +93,17 @@ def steady() -> Iterator[None]:
         yield
     finally:
         _steady.reset(token)
+
+
+STAMP = RawSQL("SELECT value FROM organisation_stamp", ())
+"""The stamp, to be read beside other rows: `stamp_read` then keeps it."""
+
+
+def stamp_read(stamp: str | None) -> None:
+    """Within ``steady`` the stamp that was read with who is signed in is the one, if none was read before."""
+    read = _steady.get()
+    if read is not None and not read:
+        read.append(stamp)
 
 
 def stamp_now() -> str | None:

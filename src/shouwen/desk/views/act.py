@@ -77,7 +77,7 @@ def surroundings(page: MatterPage, event: str = "") -> Surroundings:
             (str(unit.pk), f"{'　' * (len(unit.line) - 1)}{unit.name}") for unit in own_units(page.person, page.now)
         ],
         contractors=tuple(contractors.values_list("name", flat=True)),
-        subjects=[(str(one.pk), one.number) for one in page.undone_by(event)] if event in UNDOES else None,
+        subjects=[(str(one.pk), one.number) for one in page.near.undone_by(event)] if event in UNDOES else None,
         filled=FILLED.get(event, frozenset()),
         name_of=naming(page.person, page.now),
     )

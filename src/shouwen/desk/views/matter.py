@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.customers.queries import described
 from shouwen.desk import presence
+from shouwen.desk.around import with_around
 from shouwen.desk.matter import MatterPage
 from shouwen.desk.timeline import SORTS
 from shouwen.journal import access_log, clock
@@ -25,7 +26,7 @@ def seen_by(request: HttpRequest, pk: UUID) -> MatterPage:
     """The subject's page for who is signed in; what one may not see is not found."""
     person = cast("Person", request.user)
     now = clock.now()
-    rows = visible(person, Subject.objects.filter(pk=pk), now)
+    rows = with_around(visible(person, Subject.objects.filter(pk=pk), now), pk)
     subject = get_object_or_404(
         rows.select_related("unit", "owner_person", "owner_post", "offered_to", "policy_version")
     )
