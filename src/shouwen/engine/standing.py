@@ -74,9 +74,10 @@ class Standing:
 
         With `now`, only what had happened by then, as mended by then.
         """
+        if self._given:
+            self._reset()
         self._given.extend(one for one in entries if now is None or one.type not in MENDING or one.at <= now)
         self._mended = any(entry.type in MENDING for entry in self._given)
-        self._reset()
         for entry in effective(self._given):
             if now is None or entry.at <= now:
                 self._apply(entry)

@@ -31,7 +31,7 @@ from shouwen.journal.powers import Doers, Warrant, role_of
 from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
 from shouwen.journal.settle import Settled, settle
-from shouwen.journal.statements import read
+from shouwen.journal.statements import read_by
 from shouwen.journal.sums import at_stake
 from shouwen.journal.urging import URGING, check_urging, pressed
 from shouwen.organisation.access import visible
@@ -120,13 +120,12 @@ class Batch:
         ids = sorted(wanted.union(touched))
         if not ids:
             return
-        locked = Subject.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-        subjects = list(locked)
+        subjects = list(read_by(Subject, "id", ids, "id", lock=True))
         for subject in subjects:
             subject.unit = self._house.units[subject.unit_id]
         steps = steps_of(subjects)
         duties: dict[UUID, dict[str, Duty]] = {subject.pk: {} for subject in subjects}
-        for duty in read(Duty.objects.filter(subject__in=ids)):
+        for duty in read_by(Duty, "subject_id", ids):
             duties[duty.subject_id][duty.key] = duty
         for subject in subjects:
             program = self._program(subject, subject.calendar_version_id)

@@ -37,7 +37,7 @@ def canonical(value: Any) -> bytes:
 
 
 def instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def entry_hash(entry: Envelope) -> str:
@@ -55,7 +55,7 @@ def entry_hash(entry: Envelope) -> str:
         "marks": entry.marks,
         "content": entry.content_digest,
         "key": entry.key,
-        "call": str(UUID(str(entry.call))),
+        "call": str(entry.call if isinstance(entry.call, UUID) else UUID(str(entry.call))),
         "previous": entry.previous_hash,
     }
     return hashlib.sha256(canonical(covered)).hexdigest()
