@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
@@ -287,6 +287,7 @@ def _text(value: Any) -> str | None:
     return value if value is None or type(value) is str else str(value)
 
 
+@lru_cache(maxsize=4096)
 def _utc_text(value: datetime | None) -> str | None:
     return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
 
