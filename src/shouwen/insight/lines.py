@@ -97,7 +97,7 @@ def _bring_owed(pairs: Sequence[tuple[OpenJournal, Settled]]) -> None:
         made(
             Line,
             {"subject": journal.subject},
-            subject_id=journal.subject.pk,
+            subject_id=journal.subject.id,
             recorded_at=journal.subject.recorded_at,
             **owed_in(journal.duties.values()),
         )

@@ -131,11 +131,11 @@ class Batch:
             program = self._program(subject, subject.calendar_version_id)
             if program is not None and subject.calendar_version_id is None:
                 subject.calendar_version_id = self._keep(program)
-            journal = OpenJournal(subject, program, steps[subject.pk], duties=duties[subject.pk])
+            journal = OpenJournal(subject, program, steps[subject.id], duties=duties[subject.id])
             for duty in journal.duties.values():
-                duty.subject = subject
-            self._journals[subject.pk] = journal
-            self._heads[subject.pk] = subject.head_seq
+                duty._state.fields_cache["subject"] = subject
+            self._journals[subject.id] = journal
+            self._heads[subject.id] = subject.head_seq
 
     @cached_property
     def _house(self) -> Snapshot:
@@ -311,9 +311,9 @@ class Batch:
         notices = Notices(self.now, self.actor.person.pk if self.actor.person else None)
         places = {pk: place for place, pk in enumerate(touched)}
         open_journals = [*self._journals.values(), *self._new.values()]
-        journals = [one for one in open_journals if one.added or one.subject.pk in places]
+        journals = [one for one in open_journals if one.added or one.subject.id in places]
         # What is only looked at is written in the order in which it was asked for: the sweep's oldest first.
-        journals.sort(key=lambda one: places.get(one.subject.pk, -1))
+        journals.sort(key=lambda one: places.get(one.subject.id, -1))
         settled: list[Settled] = []
         ladders = Ladders(self.now)
         for journal in journals:
@@ -324,7 +324,7 @@ class Batch:
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
                 if entry.type in URGING:
                     _tell_urged(notices, journal, entry)
-            call = self._calls.get(journal.subject.pk) or uuid4()
+            call = self._calls.get(journal.subject.id) or uuid4()
             settled.append(settle(journal, self.now, call, self._resolve, notices, self.history, ladders))
         told = [] if self.history else notices.rows()
         save(journals, settled, told)

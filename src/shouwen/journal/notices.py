@@ -102,14 +102,14 @@ def tell(notices: Notices) -> int:
 def _about(kind: str, subject: Subject, duty: Duty | None, data: dict[str, Any]) -> str:
     """The key of a notice but for its person."""
     parts = [duty.key, instant(duty.opened_at), _due(duty)] if duty else []
-    return f"{kind}:{subject.pk}:{':'.join([*parts, *(data[name] for name in ('entry', 'level') if name in data)])}"
+    return f"{kind}:{subject.id}:{':'.join([*parts, *(data[name] for name in ('entry', 'level') if name in data)])}"
 
 
 def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], now: datetime) -> Iterator[Outbox]:
     """A row for each way, the first of them on the desk; and one for each digest that it waits for."""
     person, subject = telling.person, telling.subject
     common = {"person_id": person.pk, "made_at": now}
-    about = {"subject_id": subject.pk, "duty": telling.duty.key if telling.duty else "", "data": data}
+    about = {"subject_id": subject.id, "duty": telling.duty.key if telling.duty else "", "data": data}
     related = {"person": person, "subject": subject}
     if not out:
         yield made(Outbox, related, key=key, kind=telling.kind, channel=DESK, on_desk=True, sent_at=now, **common, **about)

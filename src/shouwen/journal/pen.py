@@ -118,7 +118,7 @@ class OpenJournal:
 
     def append(self, entry: Entry, sealed: dict[str, Any]) -> Entry:
         """Add an entry behind the last and step the standing."""
-        entry.subject_id = self.subject.pk
+        entry.subject_id = self.subject.id
         entry._state.fields_cache["subject"] = self.subject
         entry.seq = self.length + 1
         self.added.append(entry)

@@ -14,7 +14,7 @@ def step(subject: Subject, entry: Entry) -> Step:
     """The envelope as the engine reads it; an entry's name in its journal is its sequence number."""
     return Step(
         id=str(entry.seq),
-        subject=str(subject.pk),
+        subject=str(subject.id),
         kind=subject.kind,
         type=entry.type,
         at=entry.at,

@@ -10,7 +10,7 @@ from shouwen.engine import OWN, Owed, Standing, effective
 from shouwen.governance.ladder import Ladders
 from shouwen.journal.chain import instant
 from shouwen.journal.duties import NOT_STUCK, changed, computed, new_duty
-from shouwen.journal.involved import Resolve, confidential, involved
+from shouwen.journal.involved import Resolve, addresses, confidential, involved
 from shouwen.journal.ladder import climb
 from shouwen.journal.models import Duty, DutyState, Involved, Subject, SubjectState
 from shouwen.journal.notices import Notices
@@ -69,7 +69,7 @@ def settle(
         subject.wakes_at = min((at for at in (subject.wakes_at, step) if at is not None), default=None)
     subject.axes = categories(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
-    if said or settled.keepers:
+    if said or settled.keepers or addresses(journal):
         settled.involved = involved(journal, settled.keepers, resolve)
     if said:
         subject.state, subject.ended_at = state_of(journal)

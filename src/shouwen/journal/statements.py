@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -53,9 +53,9 @@ class Asked(NamedTuple):
     given: tuple[Convert | None, ...]
 
     def values(self, rows: Sequence[Model]) -> list[list[Any]]:
-        of = attrgetter(*self.attributes)
+        of = itemgetter(*self.attributes)  # not from the row: a reference's id is found by a function there
         return [
-            [value if given is None else given(value) for given, value in zip(self.given, of(row), strict=True)]
+            [value if given is None else given(value) for given, value in zip(self.given, of(row.__dict__), strict=True)]
             for row in rows
         ]
 
