@@ -112,7 +112,9 @@ def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], 
     about = {"subject_id": subject.id, "duty": telling.duty.key if telling.duty else "", "data": data}
     related = {"person": person, "subject": subject}
     if not out:
-        yield made(Outbox, related, key=key, kind=telling.kind, channel=DESK, on_desk=True, sent_at=now, **common, **about)
+        yield made(
+            Outbox, related, key=key, kind=telling.kind, channel=DESK, on_desk=True, sent_at=now, **common, **about
+        )
     for number, way in enumerate(out):
         yield made(
             Outbox,

@@ -55,7 +55,10 @@ class Asked(NamedTuple):
     def values(self, rows: Sequence[Model]) -> list[list[Any]]:
         of = itemgetter(*self.attributes)  # not from the row: a reference's id is found by a function there
         return [
-            [value if given is None else given(value) for given, value in zip(self.given, of(row.__dict__), strict=True)]
+            [
+                value if given is None else given(value)
+                for given, value in zip(self.given, of(row.__dict__), strict=True)
+            ]
             for row in rows
         ]
 
@@ -177,9 +180,7 @@ def _execute(connection: BaseDatabaseWrapper, asked: Asked, rows: Sequence[Model
         cursor.executemany(asked.sql, asked.values(rows))
 
 
-def _changed(
-    model: type[Model], rows: Sequence[Model], columns: tuple[str, ...]
-) -> dict[tuple[str, ...], list[Model]]:
+def _changed(model: type[Model], rows: Sequence[Model], columns: tuple[str, ...]) -> dict[tuple[str, ...], list[Model]]:
     """The rows by which of the columns have to be written."""
     pairs = _attributes(model, columns)
     found: dict[tuple[str, ...], list[Model]] = {}
