@@ -55,15 +55,20 @@ def thousand() -> None:
 
 def due() -> None:
     boot()
-    from django.db.models import Max
+    from django.db.models import Max, Min
 
     from shouwen.journal import clock
-    from shouwen.journal.models import Entry, Subject
+    from shouwen.journal.models import Duty, Entry, Subject
     from shouwen.journal.sweep import sweep
 
-    waiting = Subject.objects.filter(head_seq=1)
-    count, last = waiting.count(), waiting.aggregate(at=Max("wakes_at"))["at"]
-    order = list(waiting.order_by("wakes_at").values_list("pk", flat=True))
+    waiting = Subject.objects.filter(head_seq=1, matter=True, entries__key=None)  # laid, not acted out
+    coming = Duty.objects.filter(subject__in=waiting, state="open").values("subject").annotate(at=Min("due_at"))
+    last = coming.aggregate(last=Max("at"))["last"]
+    # What is told ahead of a due time is told before, and is not measured.
+    with clock.at(last - timedelta(minutes=1)):
+        sweep()
+    order = list(waiting.filter(wakes_at__lte=last).order_by("wakes_at").values_list("pk", flat=True))
+    count = len(order)
     first = Entry.objects.aggregate(pk=Max("pk"))["pk"]
     with clock.at(last + timedelta(minutes=1)), spending() as spent:
         swept = sweep()
@@ -72,7 +77,7 @@ def due() -> None:
     told = [places[subject] for subject in written.order_by("pk").values_list("subject_id", flat=True)]
     overdue = Entry.objects.filter(pk__gt=first, type="overdue").values("subject").distinct().count()
     in_order = sum(abs(one - other) for one, other in zip(told, sorted(told), strict=True))
-    found = {"count": count, "swept": swept, "overdue": overdue, "left": waiting.count(), "out_of_order": in_order}
+    found = {"count": count, "swept": swept, "overdue": overdue, "left": count - overdue, "out_of_order": in_order}
     tell(json.dumps(found | {"processor": spent.processor, "wall": spent.wall}))
 
 

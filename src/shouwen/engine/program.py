@@ -145,6 +145,7 @@ class Program:
         self._may = self._powers()
         self._fits_of: dict[model.Happening, Fits | None] = {}
         self._holds: dict[Condition, tuple[Callable[[Values], Any], dict[Any, bool]]] = {}
+        self._concern: dict[str, bool] = {}
         self._index_values()
         self._index_rules()
         self._require = self._required()
@@ -278,6 +279,12 @@ class Program:
         ``proposed`` as a rule cannot: what is owed stays what it was."""
         if event not in OWN:
             return True
+        known = self._concern.get(event)
+        if known is None:
+            known = self._concern[event] = self._concerns_duties(event)
+        return known
+
+    def _concerns_duties(self, event: str) -> bool:
         opens = any(isinstance(watch.timed.rule, model.Duty) for watch in self.watches.get(event, ()))
         moves = event in self.keepers or event in self.updates or event in self.counts or event in self.looked_back
         return opens or moves

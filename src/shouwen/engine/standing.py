@@ -79,9 +79,10 @@ class Standing:
 
         With `now`, only what had happened by then, as mended by then.
         """
+        if self._given:
+            self._reset()
         self._given.extend(one for one in entries if now is None or one.type not in MENDING or one.at <= now)
         self._mended = any(entry.type in MENDING for entry in self._given)
-        self._reset()
         for entry in effective(self._given):
             if now is None or entry.at <= now:
                 self._apply(entry)
@@ -173,7 +174,7 @@ class Standing:
         again = timed.rule.again if isinstance(timed.rule, model.Duty) else "add"
         label = None if base is None else str(base)
         if again == "add":
-            number = 1 + sum(instance.base == base for instance in standing.values())
+            number = 1 + (sum(instance.base == base for instance in standing.values()) if standing else 0)
             if label is None:
                 label = str(number)
             elif number > 1:
@@ -325,21 +326,24 @@ class Standing:
 
     def duties(self, now: datetime) -> list[Owed]:
         """Every duty at `now` (at or after the last entry), void ones too, in the order of opening and clause."""
-        found = [owed for instance in self._all(now) if (owed := self._owed(instance, now))]
+        found = [owed for instance in self._all(now, model.Duty) if (owed := self._owed(instance, now))]
         found.sort(key=lambda owed: (owed.opened_at, owed.clause, owed.key))
         return found
 
-    def _all(self, now: datetime) -> Iterator[Instance]:
+    def _all(self, now: datetime, kind: type[model.Duty | model.Proposal]) -> Iterator[Instance]:
+        """Those of one kind of rule that have ever lived."""
         for standing in self._instances.values():
-            yield from standing.values()
+            for instance in standing.values():
+                if instance.seen and isinstance(instance.timed.rule, kind):
+                    yield instance
         for instance in (*self._timers.by(now), *self._cycles.by(now)):
             self._relive(instance)
-            yield instance
+            if instance.seen and isinstance(instance.timed.rule, kind):
+                yield instance
 
     def _owed(self, instance: Instance, now: datetime) -> Owed | None:
         rule = instance.timed.rule
-        if not isinstance(rule, model.Duty) or not instance.seen:
-            return None
+        assert isinstance(rule, model.Duty)
         row, in_list = self._clocks.row(instance, rule)
         if not in_list:
             return None
@@ -381,7 +385,7 @@ class Standing:
 
     def explain(self, key: str, now: datetime) -> Why:
         """How the due instant of the duty with this key came about. Raises KeyError for a key that does not stand."""
-        for instance in self._all(now):
+        for instance in self._all(now, model.Duty):
             rule = instance.timed.rule
             if instance.key == key and isinstance(rule, model.Duty):
                 return self._clocks.why(instance, rule)
@@ -410,7 +414,7 @@ class Standing:
     def proposals(self, now: datetime) -> list[Proposed]:
         """Consequences that rules propose, in the order in which their grounds arose."""
         found = []
-        for instance in self._all(now):
+        for instance in self._all(now, model.Proposal):
             rule = instance.timed.rule
             if isinstance(rule, model.Proposal) and instance.live:
                 at = self.program.local(instance.opened_at)

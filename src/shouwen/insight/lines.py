@@ -26,7 +26,7 @@ from shouwen.insight.seen_by import person_word, post_word, unit_words
 from shouwen.journal.models import Duty, DutyState, Involved, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
-from shouwen.journal.statements import update
+from shouwen.journal.statements import made, update
 
 STANDING = frozenset({DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE})
 ERASED = "erased"
@@ -93,10 +93,16 @@ def _noticed(journal: OpenJournal, settled: Settled) -> bool:
 
 def _bring_owed(pairs: Sequence[tuple[OpenJournal, Settled]]) -> None:
     """What a line says of what is owed, where nothing else of it can have changed."""
-    lines = [Line(subject=journal.subject, recorded_at=journal.subject.recorded_at) for journal, _settled in pairs]
-    for line, (journal, _settled) in zip(lines, pairs, strict=True):
-        for name, value in owed_in(journal.duties.values()).items():
-            setattr(line, name, value)
+    lines = [
+        made(
+            Line,
+            {"subject": journal.subject},
+            subject_id=journal.subject.id,
+            recorded_at=journal.subject.recorded_at,
+            **owed_in(journal.duties.values()),
+        )
+        for journal, _settled in pairs
+    ]
     update(lines, ("recorded_at", "next_due", "owed", "provisional", "stuck_since"), by="subject")
 
 

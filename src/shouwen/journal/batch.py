@@ -31,7 +31,7 @@ from shouwen.journal.powers import Doers, Warrant, role_of
 from shouwen.journal.rows import steps_of
 from shouwen.journal.save import save
 from shouwen.journal.settle import Settled, settle
-from shouwen.journal.statements import read
+from shouwen.journal.statements import read_by
 from shouwen.journal.sums import at_stake
 from shouwen.journal.urging import URGING, check_urging, pressed
 from shouwen.organisation.access import visible
@@ -120,23 +120,22 @@ class Batch:
         ids = sorted(wanted.union(touched))
         if not ids:
             return
-        locked = Subject.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-        subjects = list(locked)
+        subjects = list(read_by(Subject, "id", ids, "id", lock=True))
         for subject in subjects:
             subject.unit = self._house.units[subject.unit_id]
         steps = steps_of(subjects)
         duties: dict[UUID, dict[str, Duty]] = {subject.pk: {} for subject in subjects}
-        for duty in read(Duty.objects.filter(subject__in=ids)):
+        for duty in read_by(Duty, "subject_id", ids):
             duties[duty.subject_id][duty.key] = duty
         for subject in subjects:
             program = self._program(subject, subject.calendar_version_id)
             if program is not None and subject.calendar_version_id is None:
                 subject.calendar_version_id = self._keep(program)
-            journal = OpenJournal(subject, program, steps[subject.pk], duties=duties[subject.pk])
+            journal = OpenJournal(subject, program, steps[subject.id], duties=duties[subject.id])
             for duty in journal.duties.values():
-                duty.subject = subject
-            self._journals[subject.pk] = journal
-            self._heads[subject.pk] = subject.head_seq
+                duty._state.fields_cache["subject"] = subject
+            self._journals[subject.id] = journal
+            self._heads[subject.id] = subject.head_seq
 
     @cached_property
     def _house(self) -> Snapshot:
@@ -325,9 +324,9 @@ class Batch:
         notices = Notices(self.now, self.actor.person.pk if self.actor.person else None)
         places = {pk: place for place, pk in enumerate(touched)}
         open_journals = [*self._journals.values(), *self._new.values()]
-        journals = [one for one in open_journals if one.added or one.subject.pk in places]
+        journals = [one for one in open_journals if one.added or one.subject.id in places]
         # What is only looked at is written in the order in which it was asked for: the sweep's oldest first.
-        journals.sort(key=lambda one: places.get(one.subject.pk, -1))
+        journals.sort(key=lambda one: places.get(one.subject.id, -1))
         settled: list[Settled] = []
         ladders = Ladders(self.now)
         for journal in journals:
@@ -338,7 +337,7 @@ class Batch:
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
                 if entry.type in URGING:
                     _tell_urged(notices, journal, entry)
-            call = self._calls.get(journal.subject.pk) or uuid4()
+            call = self._calls.get(journal.subject.id) or uuid4()
             settled.append(settle(journal, self.now, call, self._resolve, notices, self.history, ladders))
         told = [] if self.history else notices.rows()
         save(journals, settled, told)

@@ -7,6 +7,7 @@ The sealed content enters by its digest alone, so the chain outlives the content
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -36,8 +37,9 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
+@lru_cache(maxsize=4096)
 def instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def entry_hash(entry: Envelope) -> str:
@@ -55,7 +57,7 @@ def entry_hash(entry: Envelope) -> str:
         "marks": entry.marks,
         "content": entry.content_digest,
         "key": entry.key,
-        "call": str(UUID(str(entry.call))),
+        "call": str(entry.call if isinstance(entry.call, UUID) else UUID(str(entry.call))),
         "previous": entry.previous_hash,
     }
     return hashlib.sha256(canonical(covered)).hexdigest()

@@ -15,6 +15,7 @@ from shouwen.policy.model import Role
 
 ADDRESS = "to"
 NAMED = "people"
+_ADDRESSES = frozenset({ADDRESS, NAMED})
 RESTRICTED, UNRESTRICTED = "restricted", "unrestricted"
 Resolve = Callable[[OpenJournal, Role], Holder]
 
@@ -34,6 +35,11 @@ def involved(journal: OpenJournal, keepers: Iterable[str], resolve: Resolve) -> 
     subject = journal.subject
     rows = [Involved(subject=subject, post_id=pk) for pk in sorted(posts)]
     return rows + [Involved(subject=subject, person_id=pk) for pk in sorted(people)]
+
+
+def addresses(journal: OpenJournal) -> bool:
+    """Whether anything was added that can be addressed to somebody."""
+    return any(not _ADDRESSES.isdisjoint(journal.events[entry.type].fields) for entry in journal.added)
 
 
 def _addressed(journal: OpenJournal, kind: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from shouwen.journal import queue
 from shouwen.journal.chain import instant
 from shouwen.journal.models import Duty, Outbox, Subject
+from shouwen.journal.statements import made
 from shouwen.journal.ways import Telling, Way, ways
 from shouwen.organisation.deputies import StandIns
 from shouwen.organisation.models import Person
@@ -66,11 +67,11 @@ class Notices:
         deputies = StandIns(away, self.now)
         told: dict[str, tuple[Telling, dict[str, Any]]] = {}
         for kind, subject, duty, person, post, data in self._wanted:
+            about = _about(kind, subject, duty, data)
             for whose in asked[person, None if person is not None else post]:
                 one = deputies.of(whose.pk, post) or whose
                 if one.pk != self.but and one.is_active and self.among(one):
-                    telling = Telling(kind, one, subject, duty)
-                    told[_key(telling, data)] = telling, data
+                    told[f"{about}:{one.pk}"] = Telling(kind, one, subject, duty), data
         routed = ways([telling for telling, _data in told.values()], self.now)
         rows = [
             row
@@ -98,23 +99,26 @@ def tell(notices: Notices) -> int:
     return len(fresh)
 
 
-def _key(telling: Telling, data: dict[str, Any]) -> str:
-    duty = telling.duty
+def _about(kind: str, subject: Subject, duty: Duty | None, data: dict[str, Any]) -> str:
+    """The key of a notice but for its person."""
     parts = [duty.key, instant(duty.opened_at), _due(duty)] if duty else []
-    about = ":".join([*parts, *(data[name] for name in ("entry", "level") if name in data)])
-    return f"{telling.kind}:{telling.subject.pk}:{about}:{telling.person.pk}"
+    return f"{kind}:{subject.id}:{':'.join([*parts, *(data[name] for name in ('entry', 'level') if name in data)])}"
 
 
 def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], now: datetime) -> Iterator[Outbox]:
     """A row for each way, the first of them on the desk; and one for each digest that it waits for."""
-    common = {"person": telling.person, "made_at": now}
-    about = {"subject": telling.subject, "duty": telling.duty.key if telling.duty else "", "data": data}
+    person, subject = telling.person, telling.subject
+    common = {"person_id": person.pk, "made_at": now}
+    about = {"subject_id": subject.id, "duty": telling.duty.key if telling.duty else "", "data": data}
+    related = {"person": person, "subject": subject}
     if not out:
-        yield Outbox(
-            key=key, kind=telling.kind, channel=DESK, on_desk=True, try_at=None, sent_at=now, **common, **about
+        yield made(
+            Outbox, related, key=key, kind=telling.kind, channel=DESK, on_desk=True, sent_at=now, **common, **about
         )
     for number, way in enumerate(out):
-        yield Outbox(
+        yield made(
+            Outbox,
+            related,
             key=f"{key}:{way.channel}" if number else key,
             kind=telling.kind,
             channel=way.channel,
@@ -126,8 +130,15 @@ def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], 
             **about,
         )
         if way.digest:
-            yield Outbox(
-                key=way.digest, kind=DIGEST, channel=way.channel, address=way.address, try_at=way.try_at, **common
+            yield made(
+                Outbox,
+                {"person": person},
+                key=way.digest,
+                kind=DIGEST,
+                channel=way.channel,
+                address=way.address,
+                try_at=way.try_at,
+                **common,
             )
 
 

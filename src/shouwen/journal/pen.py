@@ -15,6 +15,7 @@ from shouwen.governance.programs import program_of
 from shouwen.journal import chain
 from shouwen.journal.models import Duty, DutyState, Entry, Subject
 from shouwen.journal.rows import step
+from shouwen.journal.statements import made
 from shouwen.policy.model import EventType
 from shouwen.policy.vocabulary import shared_events
 
@@ -117,7 +118,8 @@ class OpenJournal:
 
     def append(self, entry: Entry, sealed: dict[str, Any]) -> Entry:
         """Add an entry behind the last and step the standing."""
-        entry.subject = self.subject
+        entry.subject_id = self.subject.id
+        entry._state.fields_cache["subject"] = self.subject
         entry.seq = self.length + 1
         self.added.append(entry)
         if sealed:
@@ -144,13 +146,12 @@ class OpenJournal:
     def house(self, event: str, data: dict[str, Any], now: datetime, call: UUID, key: str | None = None) -> Entry:
         """Add an entry that the house writes itself (``overdue``, ``breached``, ``proposed``)."""
         recorded_at, back = self.recorded_at(now)
-        entry = Entry(
+        entry = made(
+            Entry,
+            {},
             type=event,
             at=recorded_at,
             recorded_at=recorded_at,
-            by=None,
-            post="",
-            unit=None,
             data=data,
             marks=[CLOCK_SET_BACK] if back else [],
             key=key,

@@ -7,13 +7,14 @@ import orjson
 
 from shouwen.engine import Entry as Step
 from shouwen.journal.models import Content, Entry, Subject
+from shouwen.journal.statements import values_by
 
 
 def step(subject: Subject, entry: Entry) -> Step:
     """The envelope as the engine reads it; an entry's name in its journal is its sequence number."""
     return Step(
         id=str(entry.seq),
-        subject=str(subject.pk),
+        subject=str(subject.id),
         kind=subject.kind,
         type=entry.type,
         at=entry.at,
@@ -33,12 +34,13 @@ def steps_of(subjects: Iterable[Subject]) -> dict[Any, list[Step]]:
     """The journals of these subjects by their ids, in the order of recording; one query."""
     by_id = {subject.pk: subject for subject in subjects}
     found: dict[Any, list[Step]] = {pk: [] for pk in by_id}
-    rows = Entry.objects.filter(subject__in=list(by_id)).order_by("subject", "seq").values_list(*_COLUMNS)
-    for pk, seq, kind_of_event, at, recorded_at, by, post, unit, data in rows.iterator():
+    rows = values_by(Entry, _COLUMNS, "subject_id", list(by_id), ("subject_id", "seq"))
+    names = {pk: str(pk) for pk in by_id}
+    for pk, seq, kind_of_event, at, recorded_at, by, post, unit, data in rows:
         found[pk].append(
             Step(
                 str(seq),
-                str(pk),
+                names[pk],
                 by_id[pk].kind,
                 kind_of_event,
                 at,

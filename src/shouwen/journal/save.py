@@ -11,7 +11,7 @@ from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
 from shouwen.journal.models import Content, Outbox
 from shouwen.journal.pen import OpenJournal
-from shouwen.journal.settle import Settled
+from shouwen.journal.settle import Settled, speaks
 from shouwen.journal.statements import insert, insert_told, update
 from shouwen.journal.withheld import withhold
 
@@ -24,9 +24,14 @@ SUBJECT_COLUMNS = (
 
 def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequence[Outbox]) -> None:
     """Write everything that a batch has made. Must run in its transaction."""
+    spoken, noticed = [], []
+    for journal in journals:
+        (spoken if journal.fresh or speaks(journal) else noticed).append(journal)
     contents = [content for journal in journals for content in journal.seal()]
     _subjects(journals)
-    insert_told([entry for journal in journals for entry in journal.added])
+    # Nobody refers to what the house itself notices.
+    insert_told([entry for journal in spoken for entry in journal.added])
+    insert([entry for journal in noticed for entry in journal.added])
     insert([Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents])
     _duties(settled)
     insert([row for one in settled for row in one.involved], ignore=True)
@@ -34,11 +39,11 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     insert(told, ignore=True)
     if told:
         transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
-    bring_links(journals)
-    adopt(journals)
-    _erase(journals)
+    bring_links(spoken)
+    adopt(spoken)
+    _erase(spoken)
     projectors.run(journals, settled)
-    withhold(journals, max((journal.subject.folded_at for journal in journals), default=clock.now()))
+    withhold(spoken, max((journal.subject.folded_at for journal in journals), default=clock.now()))
 
 
 def _subjects(journals: Sequence[OpenJournal]) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shouwen.engine import Owed, Standing, effective
+from shouwen.engine import OWN, Owed, Standing, effective
 from shouwen.governance.ladder import Ladders
 from shouwen.journal.chain import instant
 from shouwen.journal.duties import NOT_STUCK, changed, computed, new_duty
-from shouwen.journal.involved import Resolve, confidential, involved
+from shouwen.journal.involved import Resolve, addresses, confidential, involved
 from shouwen.journal.ladder import climb
 from shouwen.journal.models import Duty, DutyState, Involved, Subject, SubjectState
 from shouwen.journal.notices import Notices
@@ -57,22 +57,32 @@ def settle(
     subject = journal.subject
     if quiet and journal.added:
         subject.quiet_until = now
-    _own(journal)
-    subject.confidential = confidential(journal.steps)
+    said = journal.fresh or speaks(journal)
+    if said:
+        _own(journal)
+        subject.confidential = confidential(journal.steps)
     settled = Settled()
     if journal.standing is not None:
         _let_the_house_write(journal, journal.standing, now, call, notices)
         settled = _bring_duties(journal, journal.standing, now, resolve, notices)
         step = climb(journal, settled.opened, ladders, now, resolve, notices)
         subject.wakes_at = min((at for at in (subject.wakes_at, step) if at is not None), default=None)
-    settled.involved = involved(journal, settled.keepers, resolve)
     subject.axes = categories(journal)
-    subject.state, subject.ended_at = state_of(journal)
     subject.recorded_at = journal.steps[-1].recorded_at
-    subject.moved_at, subject.late_at = moved_at(journal), late_at(journal)
+    if said or settled.keepers or addresses(journal):
+        settled.involved = involved(journal, settled.keepers, resolve)
+    if said:
+        subject.state, subject.ended_at = state_of(journal)
+        subject.moved_at, subject.late_at = moved_at(journal), late_at(journal)
     subject.folded_at = now
     subject.leased_by, subject.leased_until, subject.failures = "", None, 0
     return settled
+
+
+def speaks(journal: OpenJournal) -> bool:
+    """Whether anything was added but what the house itself notices: that alone says whose the subject is, who may know
+    of it, how it stands and when it moved."""
+    return any(entry.type not in OWN for entry in journal.added)
 
 
 def _own(journal: OpenJournal) -> None:

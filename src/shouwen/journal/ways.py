@@ -1,7 +1,6 @@
 """By which ways a notice goes out of the house (途径): the room of the channels says so, through a router."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,8 +8,7 @@ from shouwen.journal.models import Duty, Subject
 from shouwen.organisation.models import Person
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(NamedTuple):
     """A notice to be: what kind, to whom, about what."""
 
     kind: str
