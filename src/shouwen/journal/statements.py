@@ -4,7 +4,6 @@ sweep took."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -13,6 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
+import orjson
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
@@ -33,34 +33,34 @@ from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
 AnyField: TypeAlias = "Field[Any, Any]"
-Convert = Callable[[Any], Any]
+Column: TypeAlias = Sequence[Any]
+Convert = Callable[[Column], Column]
+"""Turns the values of one column, of many rows at once: what a column is made of is looked at once."""
 
 ALIAS = "default"
 PARAMETERS = 30_000
 """What one statement may be given: SQLite takes 32,766 (https://www.sqlite.org/limits.html), PostgreSQL 65,535."""
 TEXTS = (CharField, TextField)
 AS_THEY_ARE = (IntegerField, AutoField, BooleanField)
+PLAIN = frozenset({str, type(None)})
 STORED = "_as_stored"
 """Where a row that was read keeps what it was read as."""
 
 
 class Asked(NamedTuple):
-    """A statement, the attributes of a row that it is given in turn, and what turns each into what the database takes
-    (None: it is taken as it is)."""
+    """A statement, the attributes of a row that it is given in turn, and what turns their values into what the database
+    takes (None: they are taken as they are)."""
 
     sql: str
     attributes: tuple[str, ...]
     given: tuple[Convert | None, ...]
 
-    def values(self, rows: Sequence[Model]) -> list[list[Any]]:
+    def values(self, rows: Sequence[Model]) -> list[tuple[Any, ...]]:
         of = itemgetter(*self.attributes)  # not from the row: a reference's id is found by a function there
-        return [
-            [
-                value if given is None else given(value)
-                for given, value in zip(self.given, of(row.__dict__), strict=True)
-            ]
-            for row in rows
-        ]
+        columns = zip(*(of(row.__dict__) for row in rows), strict=True)
+        given = (each if turn is None else turn(each) for turn, each in zip(self.given, columns, strict=True))
+        return list(zip(*given, strict=True))
+
 
 
 # --- rows ------------------------------------------------------------------------------------
@@ -113,23 +113,23 @@ def values_by(
     order: tuple[str, ...] = (),
     *,
     lock: bool = False,
-) -> Iterator[list[Any]]:
+) -> Iterator[tuple[Any, ...]]:
     """These columns (attributes) of the rows with one of these values in `column`; each value has rows in one part."""
     connection = connections[ALIAS]
     before, after, given, found = _select(model, names, column, order, lock, connection.vendor)
     with connection.cursor() as cursor:
         for start in range(0, len(among), PARAMETERS):
             some = among[start : start + PARAMETERS]
-            asked = list(some) if given is None else [given(one) for one in some]
+            asked = list(some if given is None else given(some))
             if connection.vendor == "postgresql":
                 cursor.execute(f"{before} = ANY(%s){after}", [asked])
             else:
                 cursor.execute(f"{before} IN ({', '.join(['%s'] * len(asked))}){after}", asked)
-            for values in map(list, cursor.fetchall()):
-                for place, convert in found:
-                    if values[place] is not None:
-                        values[place] = convert(values[place])
-                yield values
+            columns: list[Column] = list(zip(*cursor.fetchall(), strict=True))
+            for place, turn in found if columns else ():
+                columns[place] = turn(columns[place])
+            yield from zip(*columns, strict=True)
+
 
 
 # --- writing ---------------------------------------------------------------------------------
@@ -258,54 +258,62 @@ def _quoted(field: AnyField) -> str:
 
 
 def _given(field: AnyField, vendor: str) -> Convert | None:
-    """What the database is given for a value, the same as by Django's own way."""
+    """What the database is given for the values of a column, the same as by Django's own way."""
     kind = field.target_field if isinstance(field, ForeignKey) else field
     if isinstance(kind, TEXTS):
-        return _text
+        return _texts
     if isinstance(kind, AS_THEY_ARE):
         return None
     if isinstance(kind, DateTimeField):
-        return _utc_text if vendor == "sqlite" else None
+        return _utc_texts if vendor == "sqlite" else None
     if isinstance(kind, UUIDField):
-        return _hexadecimal if vendor == "sqlite" else None
+        return _hexadecimals if vendor == "sqlite" else None
     if isinstance(kind, JSONField) and vendor == "sqlite" and kind.encoder is None:
-        return _json
-    return lambda value: field.get_db_prep_save(value, connections[ALIAS])
+        return _json_texts
+    return lambda column: [field.get_db_prep_save(value, connections[ALIAS]) for value in column]
 
 
 def _found(field: AnyField, vendor: str) -> Convert | None:
-    """What a value that the database gave means, the same as by Django's own way."""
+    """What the values that the database gave mean, the same as by Django's own way."""
     kind = field.target_field if isinstance(field, ForeignKey) else field
     if isinstance(kind, JSONField):
         return _loaded
     if vendor == "sqlite" and isinstance(kind, DateTimeField):
         return _aware
-    return UUID if vendor == "sqlite" and isinstance(kind, UUIDField) else None
+    return _uuids if vendor == "sqlite" and isinstance(kind, UUIDField) else None
 
 
-def _text(value: Any) -> str | None:
+def _texts(column: Column) -> Column:
     """A member of a list of choices is its value, a text to be translated what it says."""
-    return value if value is None or type(value) is str else str(value)
+    if PLAIN.issuperset(map(type, column)):
+        return column
+    return [None if value is None else str(value) for value in column]
+
+
+def _utc_texts(column: Column) -> Column:
+    return [None if value is None else _utc_text(value) for value in column]
 
 
 @lru_cache(maxsize=4096)
-def _utc_text(value: datetime | None) -> str | None:
-    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
+def _utc_text(value: datetime) -> str:
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-def _aware(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC)
+def _aware(column: Column) -> Column:
+    return [None if value is None else value.replace(tzinfo=UTC) for value in column]
 
 
-def _hexadecimal(value: UUID | None) -> str | None:
-    return None if value is None else value.hex
+def _hexadecimals(column: Column) -> Column:
+    return [None if value is None else f"{value.int:032x}" for value in column]
 
 
-def _json(value: Any) -> str | None:
-    if value is None:
-        return None
-    return json.dumps(value) if value else ("{}" if value == {} else "[]" if value == [] else json.dumps(value))
+def _uuids(column: Column) -> Column:
+    return [None if value is None else UUID(value) for value in column]
 
 
-def _loaded(value: str) -> Any:
-    return [] if value == "[]" else {} if value == "{}" else json.loads(value)
+def _json_texts(column: Column) -> Column:
+    return [None if value is None else orjson.dumps(value).decode() for value in column]
+
+
+def _loaded(column: Column) -> Column:
+    return [None if value is None else orjson.loads(value) for value in column]

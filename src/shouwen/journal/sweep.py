@@ -19,7 +19,7 @@ from shouwen.journal.models import Subject
 from shouwen.journal.outbox import LEASE
 from shouwen.journal.record import look_again
 
-BATCH = 500
+BATCH = 2000
 _log = structlog.get_logger(__name__)
 
 
