@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from django.db import transaction
@@ -22,6 +22,7 @@ from shouwen.governance.ladder import Ladders
 from shouwen.governance.programs import program_of
 from shouwen.journal import clock
 from shouwen.journal.chain import instant
+from shouwen.journal.ids import new_id
 from shouwen.journal.models import Duty, Entry, Subject, SubjectState
 from shouwen.journal.notices import Notices
 from shouwen.journal.pen import OpenJournal
@@ -113,14 +114,14 @@ class Loader:
                 data=data,
                 marks=list(entry.marks),
                 key=_key(entry.type, subject, data),
-                call=calls.setdefault(entry.call, uuid4()),
+                call=calls.setdefault(entry.call, new_id()),
             )
             journal.append(twin, self._sealed(template, entry))
 
         def resolve(one: OpenJournal, role: Role) -> Holder:
             return self._holder(template, one, role)
 
-        return journal, settle(journal, self._now, uuid4(), resolve, Notices(self._now), False, self._ladders)
+        return journal, settle(journal, self._now, new_id(), resolve, Notices(self._now), False, self._ladders)
 
     def _sealed(self, template: Template, entry: Entry) -> dict[str, Any]:
         sealed = dict(template.sealed.get(entry.seq, {}))

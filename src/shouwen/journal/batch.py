@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from shouwen.journal import fields
 from shouwen.journal.checks import KEY_LIMIT, check_draft, check_own_references, check_seen, is_id
 from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
 from shouwen.journal.errors import Invalid, NotRecorded, Refused
+from shouwen.journal.ids import new_id
 from shouwen.journal.models import Duty, Entry, Subject
 from shouwen.journal.notices import Notices
 from shouwen.journal.own import check_own
@@ -204,7 +205,7 @@ class Batch:
 
     def _write(self, call: Call, checked: Sequence[fields.Checked]) -> list[Entry]:
         journals = {id(journal): (journal, journal.length) for journal in map(self._journal, call)}
-        call_id = uuid4()
+        call_id = new_id()
         try:
             entries = [
                 self._write_one(draft, self._journal(draft), one, call_id)
@@ -337,7 +338,7 @@ class Batch:
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
                 if entry.type in URGING:
                     _tell_urged(notices, journal, entry)
-            call = self._calls.get(journal.subject.id) or uuid4()
+            call = self._calls.get(journal.subject.id) or new_id()
             settled.append(settle(journal, self.now, call, self._resolve, notices, self.history, ladders))
         told = [] if self.history else notices.rows()
         save(journals, settled, told)

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.governance.models import CalendarVersion, PolicyVersion
+from shouwen.journal.ids import new_id
 from shouwen.organisation.access import Reach
 from shouwen.organisation.models import Post, Unit
 
@@ -51,11 +52,11 @@ class SubjectState(models.TextChoices):
 class Subject(models.Model):
     """对象: anything that can owe, be owed or be watched. Its columns are what its journal says, for lists."""
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(_("kind"), max_length=64)
     matter = models.BooleanField(_("brought by a customer"), default=False)
     number = models.CharField(_("number"), max_length=100, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="subjects", verbose_name=_("unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="subjects", db_index=False, verbose_name=_("unit"))
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
     )
@@ -72,10 +73,16 @@ class Subject(models.Model):
         help_text=_("under which it was last counted"),
     )
     owner_person = models.ForeignKey(
-        PERSON, models.PROTECT, null=True, blank=True, related_name="owned", verbose_name=_("owner")
+        PERSON, models.PROTECT, null=True, blank=True, related_name="owned", db_index=False, verbose_name=_("owner")
     )
     owner_post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="owned", verbose_name=_("owning post")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned",
+        db_index=False,
+        verbose_name=_("owning post"),
     )
     owned_since = models.DateTimeField(_("owned since"), null=True, blank=True)
     offered_to = models.ForeignKey(
@@ -139,7 +146,9 @@ class Entry(models.Model):
     content and ``previous_hash`` (see ``chain``).
     """
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="entries", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("subject")
+    )
     seq = models.PositiveIntegerField(_("sequence"))
     type = models.CharField(_("event"), max_length=64)
     at = models.DateTimeField(_("happened at"))
@@ -207,7 +216,9 @@ class Duty(models.Model):
     subject's unit and secrecy, kept here so that figures over a million duties are counted from an index alone.
     """
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="duties", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, related_name="duties", db_index=False, verbose_name=_("subject")
+    )
     key = models.CharField(max_length=250)
     rule = models.CharField(_("rule"), max_length=150)
     event = models.CharField(_("kept by"), max_length=64)
@@ -221,9 +232,15 @@ class Duty(models.Model):
         Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("unit of the subject")
     )
     confidential = models.BooleanField(_("confidential"), default=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="duties", verbose_name=_("unit"))
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="duties", verbose_name=_("post"))
-    person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="duties", verbose_name=_("person"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="duties", db_index=False, verbose_name=_("unit")
+    )
+    post = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="duties", db_index=False, verbose_name=_("post")
+    )
+    person = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, related_name="duties", db_index=False, verbose_name=_("person")
+    )
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("due at"), null=True)
     warn_at = models.DateTimeField(_("warned at"), null=True)
@@ -268,7 +285,9 @@ class Duty(models.Model):
 class Involved(models.Model):
     """相关人: a post or a person that an entry was addressed to or whose act keeps a duty; it sees the subject."""
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="involved", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, related_name="involved", db_index=False, verbose_name=_("subject")
+    )
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
     person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
 
@@ -335,7 +354,9 @@ class Outbox(models.Model):
     key = models.CharField(max_length=400, unique=True)
     kind = models.CharField(_("kind"), max_length=32)
     channel = models.CharField(_("channel"), max_length=16)
-    person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="notices", verbose_name=_("to"))
+    person = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, related_name="notices", db_index=False, verbose_name=_("to")
+    )
     address = models.CharField(_("address"), max_length=254, blank=True)
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="notices", verbose_name=_("about"))
     duty = models.CharField(_("duty"), max_length=250, blank=True)
