@@ -30,11 +30,12 @@ def route(tellings: Sequence[Telling], now: datetime) -> list[list[Way]]:
 
 
 def _ways(telling: Telling, wanted: Preferences, channels: Sequence[str], now: datetime) -> Iterator[Way]:
-    through = wanted.urgent_through and is_urgent(telling, wanted.urgent_hours, now)
     addresses = {MAIL: telling.person.email, SMS: telling.person.phone, WECOM: wanted.wecom}
-    for channel in channels:
+    reached = [channel for channel in channels if addresses[channel]]
+    through = bool(reached) and wanted.urgent_through and is_urgent(telling, wanted.urgent_hours, now)
+    for channel in reached:
         when = chosen(wanted.ways, telling.kind, channel)
-        if when == OFF or not addresses[channel]:
+        if when == OFF:
             continue
         if when == DIGEST and not through:
             at = next_digest(wanted, now)

@@ -52,13 +52,14 @@ class Count:
 class Timed:
     """A rule with a trigger, ready to run: a duty or a proposal."""
 
-    __slots__ = ("day_rules", "every", "index", "limit", "names", "parts", "per", "rule", "timer", "watched")
+    __slots__ = ("again", "day_rules", "every", "index", "limit", "names", "parts", "per", "rule", "timer", "watched")
 
     def __init__(self, index: int, rule: model.Duty | model.Proposal, policy: model.Policy) -> None:
         trigger = rule.trigger if isinstance(rule, model.Duty) else rule.on
         self.index = index
         self.rule = rule
         self.per = rule.per
+        self.again = rule.again if isinstance(rule, model.Duty) else "add"
         self.names = rule.when.names if rule.when else frozenset()
         self.timer = trigger if isinstance(trigger, (model.Passed, model.Ahead)) else None
         self.every = trigger if isinstance(trigger, model.Every) else None
@@ -144,8 +145,9 @@ class Program:
         self._spelling = {other: role.name for role in policy.roles.values() for other in role.also}
         self._may = self._powers()
         self._fits_of: dict[model.Happening, Fits | None] = {}
-        self._holds: dict[Condition, tuple[Callable[[Values], Any], dict[Any, bool]]] = {}
+        self._holds: dict[int, tuple[Condition, Callable[[Values], Any], dict[Any, bool]]] = {}
         self._concern: dict[str, bool] = {}
+        self._watching: dict[tuple[str, str], tuple[Watch, ...]] = {}
         self._index_values()
         self._index_rules()
         self._require = self._required()
@@ -289,6 +291,14 @@ class Program:
         moves = event in self.keepers or event in self.updates or event in self.counts or event in self.looked_back
         return opens or moves
 
+    def watching(self, event: str, kind: str) -> tuple[Watch, ...]:
+        """What the rules for this kind of subject wait for when such an event comes."""
+        found = self._watching.get((event, kind))
+        if found is None:
+            found = tuple(one for one in self.watches.get(event, ()) if kind in self.kinds_of(one.timed.rule))
+            self._watching[event, kind] = found
+        return found
+
     def may(self, event: str, kind: str = "") -> tuple[str, ...] | None:
         """Roles that may do this act on a subject of this kind; None where no clause names anybody."""
         return self._may.get(kind or self.default_kind, {}).get(event)
@@ -349,11 +359,11 @@ class Program:
         Without a presumption the strictest counts: it holds if any value of the axis would make it
         surely true. What is unknown about a fact is never true.
         """
-        known = self._holds.get(condition)
+        known = self._holds.get(id(condition))  # what it says is much to go through
         if known is None:
             names = tuple(sorted(condition.names))
-            known = self._holds[condition] = (itemgetter(*names) if names else _nothing, {})
-        read, answers = known
+            known = self._holds[id(condition)] = (condition, itemgetter(*names) if names else _nothing, {})
+        _kept, read, answers = known
         key = read(values)
         answer = answers.get(key)
         if answer is None:

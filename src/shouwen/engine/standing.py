@@ -108,7 +108,7 @@ class Standing:
             self._past.setdefault(entry.type, []).append(entry)
         if changed:
             self._revalue(changed)
-        for watch in program.watches.get(entry.type, ()):
+        for watch in program.watching(entry.type, self.kind):
             self._watch(watch, entry)
 
     def _is_late(self, entry: Entry) -> bool:
@@ -131,8 +131,6 @@ class Standing:
 
     def _watch(self, watch: Watch, entry: Entry) -> None:
         timed = watch.timed
-        if self.kind not in (timed.rule.kinds or self.program.matter_kinds):
-            return
         if watch.fits is not None and watch.fits(entry, self.values) is not True:
             return
         bases = (listed(entry.data.get(timed.per)) or [None]) if timed.per else [None]
@@ -143,7 +141,7 @@ class Standing:
         if watch.role == "unless":
             self._timers.spare(timed, bases)
             return
-        gate = self.program.following.get(timed.rule.id)
+        gate = self.program.following.get(timed.rule.id) if self.program.following else None
         for base in bases:
             if gate is not None and self.openings.missing(gate.until, base, gate.per) is None:
                 continue  # the paper that may follow was there before
@@ -171,7 +169,7 @@ class Standing:
 
     def _open(self, timed: Timed, base: Any, entry: Entry, at: datetime) -> None:
         standing = self._instances.setdefault(timed.index, {})
-        again = timed.rule.again if isinstance(timed.rule, model.Duty) else "add"
+        again = timed.again
         label = None if base is None else str(base)
         if again == "add":
             number = 1 + (sum(instance.base == base for instance in standing.values()) if standing else 0)
@@ -181,9 +179,8 @@ class Standing:
                 label = f"{label}/{number}"
         elif again == "ignore" and label in standing:
             return
-        instance = Instance(timed, base, label, entry, at)
+        instance = standing[label] = Instance(timed, base, label, entry, at)
         self._relive(instance)
-        standing[label] = instance
 
     def _start(self, timed: Timed, base: Any, entry: Entry) -> None:
         """Of a date that was set anew: what opened ahead of the old one, and is not kept, opens ahead of the new."""

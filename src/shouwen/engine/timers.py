@@ -39,7 +39,7 @@ class Timers:
 
         `opened`: the rule's instances so far.
         """
-        again = timed.rule.again if isinstance(timed.rule, model.Duty) else "add"
+        again = timed.again
         if again != "add" and {(timed.index, base), (timed.index, None)} & self._spared:
             return
         if isinstance(timed.timer, model.Ahead):

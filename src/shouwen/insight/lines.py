@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shouwen.engine import OWN
 from shouwen.insight import index
 from shouwen.insight.models import Line, Text
 from shouwen.insight.reading import (
@@ -87,8 +86,7 @@ def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
 
 def _noticed(journal: OpenJournal, settled: Settled) -> bool:
     """Whether the house has only noticed something: nobody said anything, and nobody sees more than before."""
-    said = journal.fresh or any(entry.type not in OWN for entry in journal.added)
-    return not (said or settled.opened or settled.involved)
+    return not (journal.fresh or journal.spoken or settled.opened or settled.involved)
 
 
 def _bring_owed(pairs: Sequence[tuple[OpenJournal, Settled]]) -> None:

@@ -43,9 +43,9 @@ def instant(moment: datetime) -> str:
 
 
 def entry_hash(entry: Envelope) -> str:
-    """Hexadecimal, 64 characters."""
+    """Hexadecimal, 64 characters. Ids are written as RFC 9562 has them: 36 characters, small letters."""
     covered: Mapping[str, Any] = {
-        "subject": str(entry.subject_id),
+        "subject": entry.subject_id,
         "seq": entry.seq,
         "type": entry.type,
         "at": instant(entry.at),
@@ -57,7 +57,7 @@ def entry_hash(entry: Envelope) -> str:
         "marks": entry.marks,
         "content": entry.content_digest,
         "key": entry.key,
-        "call": str(entry.call if isinstance(entry.call, UUID) else UUID(str(entry.call))),
+        "call": entry.call if isinstance(entry.call, UUID) else UUID(str(entry.call)),
         "previous": entry.previous_hash,
     }
     return hashlib.sha256(canonical(covered)).hexdigest()

@@ -63,15 +63,15 @@ class Notices:
         house = snapshot()
         told_of = {(person, None if person is not None else post) for *_, person, post, _data in self._wanted}
         asked = {key: list(self._asked(house, *key)) for key in told_of}
-        away = {one.pk for several in asked.values() for one in several if house.away(one.pk, self.now)}
+        away = {one.id for several in asked.values() for one in several if house.away(one.id, self.now)}
         deputies = StandIns(away, self.now)
         told: dict[str, tuple[Telling, dict[str, Any]]] = {}
         for kind, subject, duty, person, post, data in self._wanted:
             about = _about(kind, subject, duty, data)
             for whose in asked[person, None if person is not None else post]:
-                one = deputies.of(whose.pk, post) or whose
-                if one.pk != self.but and one.is_active and self.among(one):
-                    told[f"{about}:{one.pk}"] = Telling(kind, one, subject, duty), data
+                one = deputies.of(whose.id, post) or whose
+                if one.id != self.but and one.is_active and self.among(one):
+                    told[f"{about}:{one.id}"] = Telling(kind, one, subject, duty), data
         routed = ways([telling for telling, _data in told.values()], self.now)
         rows = [
             row
@@ -108,7 +108,7 @@ def _about(kind: str, subject: Subject, duty: Duty | None, data: dict[str, Any])
 def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], now: datetime) -> Iterator[Outbox]:
     """A row for each way, the first of them on the desk; and one for each digest that it waits for."""
     person, subject = telling.person, telling.subject
-    common = {"person_id": person.pk, "made_at": now}
+    common = {"person_id": person.id, "made_at": now}
     about = {"subject_id": subject.id, "duty": telling.duty.key if telling.duty else "", "data": data}
     related = {"person": person, "subject": subject}
     if not out:

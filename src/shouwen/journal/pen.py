@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from shouwen.engine import Entry as Step
-from shouwen.engine import Owed, Program, Standing
+from shouwen.engine import OWN, Owed, Program, Standing
 from shouwen.governance.programs import program_of
 from shouwen.journal import chain
 from shouwen.journal.models import Duty, DutyState, Entry, Subject
@@ -42,12 +42,17 @@ class OpenJournal:
     standing: Standing | None = None
     earlier: dict[str, Standing] = field(default_factory=dict)
     """Standings under calendars that the subject was counted under before, where a duty still needs one."""
+    name: str = ""
+    """The subject's id as a text."""
+    spoken: bool = False
+    """Whether anything was added but what the house itself notices."""
     recounted: frozenset[str] = frozenset()
     """Duties that are moved to the subject's calendar now, whatever their rows say."""
     _owed: tuple[datetime, list[tuple[Owed, Standing]]] | None = None
     """What was found owed at an instant, while nothing was added that could change it."""
 
     def __post_init__(self) -> None:
+        self.name = str(self.subject.id)
         self.refold()
 
     def refold(self) -> None:
@@ -57,7 +62,7 @@ class OpenJournal:
             self.standing = self._fold(self.program)
 
     def _fold(self, program: Program) -> Standing:
-        standing = Standing(program, str(self.subject.pk), self.subject.kind)
+        standing = Standing(program, self.name, self.subject.kind)
         standing.take(self.steps)
         return standing
 
@@ -86,7 +91,9 @@ class OpenJournal:
     def _earlier(self) -> list[Standing]:
         subject = self.subject
         named = {step.data["from"] for step in self.steps if step.type == REBASED} - {subject.calendar_version_id}
-        wanted = named & {row.calendar_version for row in self.duties.values()} if named else named
+        if not named:
+            return []
+        wanted = named & {row.calendar_version for row in self.duties.values()}
         for version in sorted(wanted - self.earlier.keys()):
             assert subject.policy_version_id is not None
             self.earlier[version] = self._fold(program_of(subject.policy_version_id, subject.unit, version))
@@ -122,11 +129,12 @@ class OpenJournal:
         entry._state.fields_cache["subject"] = self.subject
         entry.seq = self.length + 1
         self.added.append(entry)
+        self.spoken = self.spoken or entry.type not in OWN
         if sealed:
             self.sealed[entry.seq] = sealed
         if self.program is None or self.program.concerns_duties(entry.type):
             self._owed = None
-        own = step(self.subject, entry)
+        own = step(self.subject, entry, self.name)
         self.steps.append(own)
         if self.standing is not None:
             self.standing.step(own)
@@ -140,6 +148,7 @@ class OpenJournal:
             return
         del self.steps[length:]
         self.added = [entry for entry in self.added if entry.seq <= length]
+        self.spoken = any(entry.type not in OWN for entry in self.added)
         self.sealed = {seq: data for seq, data in self.sealed.items() if seq <= length}
         self.refold()
 

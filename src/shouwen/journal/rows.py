@@ -10,11 +10,14 @@ from shouwen.journal.models import Content, Entry, Subject
 from shouwen.journal.statements import values_by
 
 
-def step(subject: Subject, entry: Entry) -> Step:
-    """The envelope as the engine reads it; an entry's name in its journal is its sequence number."""
+def step(subject: Subject, entry: Entry, name: str = "") -> Step:
+    """The envelope as the engine reads it; an entry's name in its journal is its sequence number.
+
+    `name`: the subject's id as a text, where it is at hand.
+    """
     return Step(
         id=str(entry.seq),
-        subject=str(subject.id),
+        subject=name or str(subject.id),
         kind=subject.kind,
         type=entry.type,
         at=entry.at,

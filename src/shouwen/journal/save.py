@@ -11,7 +11,7 @@ from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
 from shouwen.journal.models import Content, Outbox
 from shouwen.journal.pen import OpenJournal
-from shouwen.journal.settle import Settled, speaks
+from shouwen.journal.settle import Settled
 from shouwen.journal.statements import insert, insert_told, update
 from shouwen.journal.withheld import withhold
 
@@ -26,7 +26,7 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     """Write everything that a batch has made. Must run in its transaction."""
     spoken, noticed = [], []
     for journal in journals:
-        (spoken if journal.fresh or speaks(journal) else noticed).append(journal)
+        (spoken if journal.fresh or journal.spoken else noticed).append(journal)
     contents = [content for journal in journals for content in journal.seal()]
     _subjects(journals)
     # Nobody refers to what the house itself notices.

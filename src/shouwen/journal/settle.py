@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shouwen.engine import OWN, Owed, Standing, effective
+from shouwen.engine import Owed, Standing, effective
 from shouwen.governance.ladder import Ladders
 from shouwen.journal.chain import instant
 from shouwen.journal.duties import NOT_STUCK, changed, computed, new_duty
@@ -57,7 +57,8 @@ def settle(
     subject = journal.subject
     if quiet and journal.added:
         subject.quiet_until = now
-    said = journal.fresh or speaks(journal)
+    # What the house itself notices does not say whose the subject is, who may know of it, how it stands, when it moved.
+    said = journal.fresh or journal.spoken
     if said:
         _own(journal)
         subject.confidential = confidential(journal.steps)
@@ -77,12 +78,6 @@ def settle(
     subject.folded_at = now
     subject.leased_by, subject.leased_until, subject.failures = "", None, 0
     return settled
-
-
-def speaks(journal: OpenJournal) -> bool:
-    """Whether anything was added but what the house itself notices: that alone says whose the subject is, who may know
-    of it, how it stands and when it moved."""
-    return any(entry.type not in OWN for entry in journal.added)
 
 
 def _own(journal: OpenJournal) -> None:
@@ -147,6 +142,8 @@ def moment(journal: OpenJournal, now: datetime) -> datetime:
 
 
 def _breaches(journal: OpenJournal, standing: Standing, now: datetime, call: UUID, notices: Notices) -> None:
+    if not standing.breaches:
+        return
     known = {
         (step.data["entry"], step.data["gate"], step.data.get("instance"))
         for step in journal.steps
@@ -180,7 +177,7 @@ def _overdue(journal: OpenJournal, now: datetime, call: UUID) -> None:
         if (one.key, instant(due_at)) in known or _quiet(journal.subject, due_at):
             continue
         data = {"duty": one.key, "clause": one.clause, "due_at": instant(due_at)}
-        journal.house("overdue", data, now, call, f"overdue:{journal.subject.pk}:{one.key}:{data['due_at']}")
+        journal.house("overdue", data, now, call, f"overdue:{journal.name}:{one.key}:{data['due_at']}")
 
 
 def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UUID) -> None:
@@ -197,7 +194,7 @@ def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UU
             "decide": one.decide,
             "evidence": [one.entry],
         }
-        journal.house("proposed", data, now, call, f"proposed:{journal.subject.pk}:{one.key}")
+        journal.house("proposed", data, now, call, f"proposed:{journal.name}:{one.key}")
 
 
 # --- duties ---------------------------------------------------------------------------

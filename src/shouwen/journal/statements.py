@@ -70,14 +70,13 @@ def made(model: type[M], related: Mapping[str, Model], **values: Any) -> M:
     """A new row as `model(**values)` makes it; `values` by the columns' attributes, `related` what they refer to."""
     constants, called = _defaults(model)
     row = model.__new__(model)
-    own = row.__dict__
-    own.update(constants)
-    own.update(values)
+    own = row.__dict__ = constants | values
     for name, default in called:
         if name not in values:
             own[name] = default()
     row._state = ModelState()
-    row._state.fields_cache.update(related)
+    if related:
+        row._state.fields_cache.update(related)
     return row
 
 
@@ -308,7 +307,11 @@ def _hexadecimals(column: Column) -> Column:
 
 
 def _uuids(column: Column) -> Column:
-    return [None if value is None else UUID(value) for value in column]
+    return [None if value is None else _uuid(value) for value in column]
+
+
+_uuid = lru_cache(maxsize=16_384)(UUID)
+"""The same subject is named by rows of several tables."""
 
 
 def _json_texts(column: Column) -> Column:
