@@ -19,7 +19,8 @@ from shouwen.journal.models import Subject
 from shouwen.journal.outbox import LEASE
 from shouwen.journal.record import look_again
 
-BATCH = 2000
+BATCH = 1000
+"""Subjects a transaction: of more, whoever writes beside it would wait longer than half a second."""
 _log = structlog.get_logger(__name__)
 
 
