@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from shouwen.engine import Entry as Step
 from shouwen.engine import OWN, Owed, Program, Standing
+from shouwen.engine import Entry as Step
 from shouwen.governance.programs import program_of
 from shouwen.journal import chain
 from shouwen.journal.models import Duty, DutyState, Entry, Subject

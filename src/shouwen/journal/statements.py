@@ -62,7 +62,6 @@ class Asked(NamedTuple):
         return list(zip(*given, strict=True))
 
 
-
 # --- rows ------------------------------------------------------------------------------------
 
 
@@ -128,7 +127,6 @@ def values_by(
             for place, turn in found if columns else ():
                 columns[place] = turn(columns[place])
             yield from zip(*columns, strict=True)
-
 
 
 # --- writing ---------------------------------------------------------------------------------
