@@ -67,13 +67,11 @@ def told(name: str, column: str) -> list[str]:
 
 
 def test_how_fast_from_the_receipt_on() -> None:
-    assert Contrast(SMALL).cells(topic("verified"))["fast"] == (
-        Told("small/1", "接诉后核实，限1个工作日内", "", 33.6),
-    )
+    assert Contrast(SMALL).cells(topic("verified"))["fast"] == (Told("small/1", "接诉后核实", "核实", "限1个工作日内", "", 33.6),)
     fast = Contrast(SMALL).cells(topic("replied"))["fast"]
-    assert [(one.text, one.since) for one in fast] == [
-        ("核实后答复，限3日内（疑难为“否”）", "1个工作日＋3日"),
-        ("核实后答复，限7日内（疑难为“是”）", "1个工作日＋7日"),
+    assert [(one.text, one.limit, one.since) for one in fast] == [
+        ("核实后答复（疑难为“否”）", "限3日内", "1个工作日＋3日"),
+        ("核实后答复（疑难为“是”）", "限7日内", "1个工作日＋7日"),
     ]
 
 
@@ -132,8 +130,8 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     limits = run(commands, ["compare", "small"]).output.splitlines()
     assert limits[1:3] == [
-        "  首次响应：接诉后联系客户，限2小时内 [small/1]",
-        "  核实与判定：接诉后核实，限1个工作日内 [small/1]",
+        "  首次响应：接诉后联系客户：限2小时内 [small/1]",
+        "  核实与判定：接诉后核实：限1个工作日内 [small/1]",
     ]
     assert run(commands, ["compare", "--event", "nonsense"]).exit_code == 2
     found = run(commands, ["search", "语气平和"])

@@ -87,4 +87,5 @@ def _of_topic(contrast: Contrast, chosen: Topic) -> Iterator[tuple[str, Told]]:
 
 def _line(told: Told) -> str:
     since = f"（自接诉起{told.since}）" if told.since else ""
-    return f"{told.text}{since}{'（待执行）' if told.waits else ''} [{told.clause}]"
+    limit = f"：{told.limit}" if told.limit else ""
+    return f"{told.text}{limit}{since}{'（待执行）' if told.waits else ''} [{told.clause}]"

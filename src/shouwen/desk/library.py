@@ -60,6 +60,14 @@ class Volume:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A version in force in a unit, since the first of its kinds of subject; ``kinds`` are their names."""
+
+    first: InForce
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Edition:
     """A text as it is read: which published version, if any, and where it holds for the reader."""
 
@@ -72,6 +80,18 @@ class Edition:
     @property
     def policy(self) -> Policy:
         return self.volume.policy
+
+    @property
+    def held(self) -> list[Held]:
+        """Where it is in force, each unit and version once."""
+        found: dict[tuple[int, int], list[InForce]] = {}
+        for row in self.forces:
+            found.setdefault((row.unit_id, row.policy_version_id), []).append(row)
+        return [Held(rows[0], tuple(map(self._kind, rows))) for rows in found.values()]
+
+    def _kind(self, row: InForce) -> str:
+        known = self.policy.kinds.get(row.kind)
+        return known.title if known else row.kind
 
     @property
     def name(self) -> str:

@@ -58,12 +58,14 @@ _KEPT = {"d": "日", "w": "周", "mo": "个月", "y": "年"}
 class Told:
     """One line of a cell: what a rule says of the topic, and the clause behind it.
 
-    ``since`` is the time from the opening of the matter where the limits before it are known; ``rank`` its rough
-    length in hours, None where the rule sets no limit.
+    Of a duty, ``act`` is what is done and ``limit`` within what time; ``since`` the time from the opening of the matter
+    where the limits before it are known; ``rank`` its rough length in hours, None where the rule sets no limit.
     """
 
     clause: str
     text: str
+    act: str = ""
+    limit: str = ""
     since: str = ""
     rank: float | None = None
     waits: bool = False
@@ -105,7 +107,9 @@ class Contrast:
         fast = sorted(map(self._fast, own), key=lambda told: (told.rank is None, told.rank or 0))
         return {
             "fast": fast,
-            "who": list({(told := Told(duty.clause, self._owes(duty))).text: told for duty in reversed(own)}.values())[::-1],
+            "who": list({(told := Told(duty.clause, self._owes(duty))).text: told for duty in reversed(own)}.values())[
+                ::-1
+            ],
             "signs": [*self._gates(wanted), *self._signatures(own, wanted)],
             "told": [Told(duty.clause, self._tells(duty)) for duty in self._telling(own, wanted)],
             "late": [Told(rule.clause, self._consequence(rule)) for rule in self._late(own, wanted)] if own else [],
@@ -128,7 +132,7 @@ class Contrast:
             rank = _rank((own,))
         since = _sum(limits) if limits and len(limits) > 1 else ""
         act = duty.title or self.say.event(duty.act.event)
-        return Told(duty.clause, f"{after}{act}，{self._due(duty)}{when}", since, rank)
+        return Told(duty.clause, f"{after}{act}{when}", act, self._due(duty), since, rank)
 
     def _due(self, duty: Duty) -> str:
         if isinstance(duty.due, FieldDue):
@@ -234,7 +238,9 @@ class Contrast:
             data = "、".join(f"{fields[key].title}：{value}" for key, value in rule.data.items())
             against = f"，对象：{'、'.join(rule.against)}" if rule.against else ""
             words = rule.title or say.trigger(rule.on)
-            return f"{words}，建议{say.event(rule.propose)}{f'（{data}）' if data else ''}{against}，由{rule.decide}决定"
+            return (
+                f"{words}，建议{say.event(rule.propose)}{f'（{data}）' if data else ''}{against}，由{rule.decide}决定"
+            )
         if isinstance(rule, Duty):
             to = f"向{'、'.join(rule.to)}" if rule.to else ""
             return f"{say.trigger(rule.trigger)}，{rule.who}应{to}{say.act(rule.act)}"

@@ -31,4 +31,7 @@ def levels(policy: Policy, cases: Mapping[str, tuple[str, ...]]) -> Mapping[str,
         sort = 1 if carried else 3 if any(isinstance(rule, Waiting) for rule in rules) else 2
         counts[demand.clause][0] += 1
         counts[demand.clause][sort] += 1
-    return {clause: Level(*found, len(cases.get(clause, ()))) for clause, found in counts.items()}
+    return {
+        clause: Level(demands, carried, listed, waiting, len(cases.get(clause, ())))
+        for clause, (demands, carried, listed, waiting) in counts.items()
+    }

@@ -16,7 +16,8 @@ AROUND = 40
 
 @dataclass(frozen=True)
 class Hit:
-    """A clause in which all the words stand, with the stretch around the first of them and the rules that hold one."""
+    """A clause in which all the words stand, with the stretch of its text around the first of them and the rules that
+    hold one."""
 
     clause: Clause
     stretch: str
@@ -40,7 +41,9 @@ class Searched:
             clause.id: tuple(clause_sentences(policy, clause)) for clause in policy.clauses
         }
         self._whole = {
-            clause.id: "\n".join([clause.id, clause.ref, clause.text, *(words for _rule, words in self.said[clause.id])])
+            clause.id: "\n".join(
+                [clause.id, clause.ref, clause.text, *(words for _rule, words in self.said[clause.id])]
+            )
             for clause in policy.clauses
         }
 
@@ -55,15 +58,17 @@ class Searched:
                     for rule, said in self.said[clause.id]
                     if any(word in said.casefold() for word in folded)
                 )
-                yield Hit(clause, _stretch(clause.text, folded), rules)
+                yield Hit(clause, _stretch(clause.text, folded, always=not rules), rules)
 
 
-def _stretch(text: str, words: list[str]) -> str:
-    """The text around the first hit, "" where only rules have one."""
+def _stretch(text: str, words: list[str], *, always: bool) -> str:
+    """The text around the first hit; without one its beginning where nothing else shows the clause, else ""."""
     flat = " ".join(text.split())
     low = flat.casefold()
     found = [at for word in words if (at := low.find(word)) >= 0]
-    if not found or len(low) != len(flat):
-        return flat[: 2 * AROUND] if found else ""
-    first, last = max(0, min(found) - AROUND), min(found) + AROUND + max(map(len, words))
+    if not found and not always:
+        return ""
+    # A character that folds into several would lead astray: then the beginning is shown.
+    at = min(found, default=0) if len(low) == len(flat) else 0
+    first, last = max(0, at - AROUND), at + AROUND + max(map(len, words))
     return ("…" if first else "") + flat[first:last] + ("…" if last < len(flat) else "")

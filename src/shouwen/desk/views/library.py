@@ -171,7 +171,9 @@ def comparison(request: HttpRequest) -> HttpResponse:
     trade, names = _asked(request, "trade"), [typed(one, 64) for one in request.GET.getlist("name")[:200]]
     kept = library.narrowed(everything, trade, names)
     rows = list(_of_topic(kept, by) if by else _overview(kept, request))
-    columns = [str(COLUMNS[one]) if by else titled(topic(one)) for one in (by.columns if by else [s.name for s in STEPS])]
+    columns = [
+        str(COLUMNS[one]) if by else titled(topic(one)) for one in (by.columns if by else [s.name for s in STEPS])
+    ]
     if request.GET.get("as") == "xlsx":
         title = titled(by) if by else _("Regulations side by side")
         return sheets.as_file(_sheet(title, columns, rows), f"{title}.xlsx")
@@ -242,4 +244,5 @@ def _sheet(title: str, columns: Sequence[str], rows: Sequence[Row]) -> bytes:
 
 def _written(line: Line) -> str:
     since = _(" (%(since)s from receipt)") % {"since": line.told.since} if line.told.since else ""
-    return f"{line.told.text}{since} [{line.told.clause}]"
+    limit = f"：{line.told.limit}" if line.told.limit else ""
+    return f"{line.told.text}{limit}{since} [{line.told.clause}]"

@@ -61,6 +61,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "edition": edition,
         "chapters": chapters,
+        "levels": edition.volume.levels,
         "found": sum(len(one.clauses) for one in chapters),
         "versions": versions,
         "q": text,
@@ -100,7 +101,7 @@ class Count:
 @login_required
 @require_safe
 def figures(request: HttpRequest, name: str) -> HttpResponse:
-    """How far each clause is carried out and, of what is published, how it fares, to stand beside it."""
+    """How each clause of what is published fares, to stand beside it."""
     edition = _chosen(request, name, list(reader.versions_of(name)))
     scope = scope_of(request)
     span = Span.of(_days(request), scope)
@@ -130,7 +131,7 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
             for gate in clause.gates
             if shut.get(gate)
         ]
-        lines.append((clause, edition.volume.levels[clause.id], counts))
+        lines.append((clause, counts))
     context = {"lines": lines, "span": span, "published": published}
     return render(request, "desk/parts/clause_figures.html", context)
 
