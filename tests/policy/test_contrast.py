@@ -67,7 +67,8 @@ def told(name: str, column: str) -> list[str]:
 
 
 def test_how_fast_from_the_receipt_on() -> None:
-    assert Contrast(SMALL).cells(topic("verified"))["fast"] == (Told("small/1", "接诉后核实", "核实", "限1个工作日内", "", 33.6),)
+    told = Told("small/1", "接诉后核实", "核实", "限1个工作日内", "", 33.6)
+    assert Contrast(SMALL).cells(topic("verified"))["fast"] == (told,)
     fast = Contrast(SMALL).cells(topic("replied"))["fast"]
     assert [(one.text, one.limit, one.since) for one in fast] == [
         ("核实后答复（疑难为“否”）", "限3日内", "1个工作日＋3日"),
