@@ -5,7 +5,7 @@ never dropped.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 from django.db.models import Model, Q, QuerySet
@@ -18,21 +18,13 @@ FIRST = timedelta(seconds=30)
 
 def claim(waiting: QuerySet[M], order: str, now: datetime, lease: timedelta, limit: int) -> list[M]:
     """Take up to `limit` rows that nobody holds; two workers never get the same one."""
-    taken = take(waiting, order, now, lease, limit)
-    return list(waiting.model._default_manager.filter(pk__in=taken).order_by(order)) if taken else []
-
-
-def take(waiting: QuerySet[M], order: str, now: datetime, lease: timedelta, limit: int) -> list[Any]:
-    """As `claim`; the keys of the rows alone."""
     free = waiting.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
     ids = list(free.order_by(order).values_list("pk", flat=True)[:limit])
     if not ids:
         return []
     token = uuid4().hex
-    if free.filter(pk__in=ids).update(leased_by=token, leased_until=now + lease) == len(ids):
-        return ids
-    ours = waiting.model._default_manager.filter(pk__in=ids, leased_by=token)
-    return list(ours.order_by(order).values_list("pk", flat=True))
+    free.filter(pk__in=ids).update(leased_by=token, leased_until=now + lease)
+    return list(waiting.model._default_manager.filter(pk__in=ids, leased_by=token).order_by(order))
 
 
 def pushed(now: datetime, failures: int) -> datetime:

@@ -7,16 +7,16 @@ A due time that has passed, a warning, a timer: ``Subject.wakes_at`` is the earl
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from shouwen.journal import clock
-from shouwen.journal.leases import pushed, take
+from shouwen.journal.leases import pushed
 from shouwen.journal.models import Subject
-from shouwen.journal.outbox import LEASE
 from shouwen.journal.record import look_again
 
 BATCH = 1000
@@ -24,24 +24,31 @@ BATCH = 1000
 _log = structlog.get_logger(__name__)
 
 
-def sweep(lease: timedelta = LEASE) -> int:
-    """Look again at every subject whose time has come; how many were. Any number of workers may do so at once."""
+def sweep() -> int:
+    """Look again at every subject whose time has come, the oldest first; how many were. Any number of workers may do so
+    at once: each takes what no other is just looking at."""
     done = 0
-    while True:
-        now = clock.now()
-        subjects = take(Subject.objects.filter(wakes_at__lt=now), "wakes_at", now, lease, BATCH)
+    while _waiting(now := clock.now()).exists():  # asked first: a transaction here begins as a writing one
+        subjects: list[UUID] = []
+        try:
+            with _uncollected(), transaction.atomic():
+                subjects = list(_waiting(now).select_for_update(skip_locked=True)[:BATCH])
+                look_again(subjects, now)
+        except Exception:
+            if not subjects:
+                raise
+            done += sum(_look_at_one(subject) for subject in subjects)  # one of them fails: find out which
+        else:
+            done += len(subjects)
         if not subjects:
-            return done
-        done += _look(subjects)
+            break
+    return done
 
 
-def _look(subjects: list[UUID]) -> int:
-    try:
-        with _uncollected():
-            look_again(subjects, clock.now())
-    except Exception:  # noqa: BLE001  one of them fails: find out which
-        return sum(_look_at_one(subject) for subject in subjects)
-    return len(subjects)
+def _waiting(now: datetime) -> QuerySet[Subject, UUID]:
+    """The oldest first; what failed waits until it is tried again."""
+    free = Subject.objects.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), wakes_at__lt=now)
+    return free.order_by("wakes_at").values_list("pk", flat=True)
 
 
 @contextmanager
@@ -64,6 +71,6 @@ def _look_at_one(subject: UUID) -> int:
         _log.exception("sweep failed", subject=str(subject))
         row = Subject.objects.filter(pk=subject)
         until = pushed(clock.now(), row.values_list("failures", flat=True)[0] + 1)
-        row.update(leased_by="", leased_until=until, failures=F("failures") + 1)
+        row.update(leased_until=until, failures=F("failures") + 1)
         return 0
     return 1

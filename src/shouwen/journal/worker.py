@@ -69,7 +69,7 @@ def tick(name: str, lease: timedelta) -> None:
     """One round. Whatever goes wrong in it is logged and tried again in the next."""
     close_old_connections()
     _try(open_periods)
-    swept = _try(lambda: sweep(lease))
+    swept = _try(sweep)
     delivered = _try(lambda: deliver_due(lease, DELIVERING))
     if delivered >= BATCH:
         # There may be more, but due times have their turn first.
