@@ -27,6 +27,7 @@ class Ladders:
 
     def __init__(self, at: datetime) -> None:
         self._at = at
+        self._known: dict[tuple[int, str], list[Escalation]] = {}
 
     @cached_property
     def _rows(self) -> list[Escalation]:
@@ -39,9 +40,12 @@ class Ladders:
     def of(self, unit: Unit, kind: str) -> list[Escalation]:
         """The steps for the kind in the unit, lowest first: the nearest unit's that has any; there, those for the kind
         itself before those for any."""
-        found = [row for row in self._rows if row.kind in (kind, "") and row.unit_id in unit.line]
-        nearest = max(((unit.line.index(row.unit_id), row.kind) for row in found), default=None)
-        return [row for row in found if (unit.line.index(row.unit_id), row.kind) == nearest]
+        key = (unit.pk, kind)
+        if key not in self._known:
+            found = [row for row in self._rows if row.kind in (kind, "") and row.unit_id in unit.line]
+            nearest = max(((unit.line.index(row.unit_id), row.kind) for row in found), default=None)
+            self._known[key] = [row for row in found if (unit.line.index(row.unit_id), row.kind) == nearest]
+        return self._known[key]
 
 
 @transaction.atomic

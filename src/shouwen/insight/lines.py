@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from shouwen.insight.seen_by import person_word, post_word, unit_words
 from shouwen.journal.models import Duty, DutyState, Involved, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
-from shouwen.journal.statements import made, update
+from shouwen.journal.statements import update
 
 STANDING = frozenset({DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE})
 ERASED = "erased"
@@ -92,16 +93,14 @@ def _noticed(journal: OpenJournal, settled: Settled) -> bool:
 def _bring_owed(pairs: Sequence[tuple[OpenJournal, Settled]]) -> None:
     """What a line says of what is owed, where nothing else of it can have changed."""
     lines = [
-        made(
-            Line,
-            {"subject": journal.subject},
+        SimpleNamespace(
             subject_id=journal.subject.id,
             recorded_at=journal.subject.recorded_at,
             **owed_in(journal.duties.values()),
         )
         for journal, _settled in pairs
     ]
-    update(lines, ("recorded_at", "next_due", "owed", "provisional", "stuck_since"), by="subject")
+    update(Line, lines, ("recorded_at", "next_due", "owed", "provisional", "stuck_since"), by="subject")
 
 
 def kept_of(subjects: Sequence[UUID]) -> dict[UUID, Kept]:

@@ -9,7 +9,7 @@ from shouwen.journal import clock, numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
-from shouwen.journal.models import Content, Outbox
+from shouwen.journal.models import Content, Duty, Outbox, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled
 from shouwen.journal.statements import insert, insert_told, update
@@ -58,12 +58,12 @@ def _subjects(journals: Sequence[OpenJournal]) -> None:
     insert(subjects)
     for subject in subjects:
         subject._state.adding = False
-    update([journal.subject for journal in journals if not journal.fresh], SUBJECT_COLUMNS)
+    update(Subject, [journal.subject for journal in journals if not journal.fresh], SUBJECT_COLUMNS)
 
 
 def _duties(settled: Sequence[Settled]) -> None:
     insert_told([duty for one in settled for duty in one.opened])
-    update([duty for one in settled for duty in one.moved], COMPUTED)
+    update(Duty, [duty for one in settled for duty in one.moved], COMPUTED)
 
 
 def _erase(journals: Sequence[OpenJournal]) -> None:

@@ -174,9 +174,10 @@ def _overdue(journal: OpenJournal, now: datetime, call: UUID) -> None:
         due_at = one.due_at
         if due_at is None or due_at >= now or one.state not in PASSABLE:
             continue
-        if (one.key, instant(due_at)) in known or _quiet(journal.subject, due_at):
+        due = instant(due_at)
+        if (one.key, due) in known or _quiet(journal.subject, due_at):
             continue
-        data = {"duty": one.key, "clause": one.clause, "due_at": instant(due_at)}
+        data = {"duty": one.key, "clause": one.clause, "due_at": due}
         journal.house("overdue", data, now, call, f"overdue:{journal.name}:{one.key}:{data['due_at']}")
 
 

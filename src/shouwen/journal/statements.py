@@ -55,7 +55,7 @@ class Asked(NamedTuple):
     attributes: tuple[str, ...]
     given: tuple[Convert | None, ...]
 
-    def values(self, rows: Sequence[Model]) -> list[tuple[Any, ...]]:
+    def values(self, rows: Sequence[object]) -> list[tuple[Any, ...]]:
         of = itemgetter(*self.attributes)  # not from the row: a reference's id is found by a function there
         columns = zip(*(of(row.__dict__) for row in rows), strict=True)
         given = (each if turn is None else turn(each) for turn, each in zip(self.given, columns, strict=True))
@@ -132,14 +132,11 @@ def values_by(
 # --- writing ---------------------------------------------------------------------------------
 
 
-def update(rows: Sequence[Model], columns: tuple[str, ...], by: str = "") -> None:
-    """Write these columns of stored rows of one model; `by`: the column that names the row, else its key.
-
-    Of rows that were read by `read_by`, only what differs.
+def update(model: type[Model], rows: Sequence[object], columns: tuple[str, ...], by: str = "") -> None:
+    """Write these columns of stored rows: of objects that have them as attributes, and what names the row (`by`: this
+    column, else the key). Of rows that were read by `read_by`, only what differs.
     """
-    if not rows:
-        return
-    connection, model = connections[ALIAS], type(rows[0])
+    connection = connections[ALIAS]
     for changed, some in _changed(model, rows, columns).items():
         _execute(connection, _update(model, changed, by, connection.vendor), some)
 
@@ -172,21 +169,29 @@ def insert_told(rows: Sequence[Model]) -> None:
                 one._state.adding = False
 
 
-def _execute(connection: BaseDatabaseWrapper, asked: Asked, rows: Sequence[Model]) -> None:
+def _execute(connection: BaseDatabaseWrapper, asked: Asked, rows: Sequence[object]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(asked.sql, asked.values(rows))
 
 
-def _changed(model: type[Model], rows: Sequence[Model], columns: tuple[str, ...]) -> dict[tuple[str, ...], list[Model]]:
+def _changed(
+    model: type[Model], rows: Sequence[object], columns: tuple[str, ...]
+) -> dict[tuple[str, ...], list[object]]:
     """The rows by which of the columns have to be written."""
     pairs = _attributes(model, columns)
-    found: dict[tuple[str, ...], list[Model]] = {}
+    found: dict[tuple[str, ...], list[object]] = {}
     for row in rows:
         now, stored = row.__dict__, row.__dict__.get(STORED)
         names = columns
         if stored is not None:
-            names = tuple([name for name, attribute in pairs if now[attribute] != stored[attribute]])
-            stored.update([(attribute, now[attribute]) for _name, attribute in pairs])
+            # What was not touched is the very same: most of it, and cheaper to ask than whether it is equal.
+            moved = [
+                (name, attribute)
+                for name, attribute in pairs
+                if now[attribute] is not stored[attribute] and now[attribute] != stored[attribute]
+            ]
+            stored.update([(attribute, now[attribute]) for _name, attribute in moved])
+            names = tuple([name for name, _attribute in moved])
         if names:
             found.setdefault(names, []).append(row)
     return found

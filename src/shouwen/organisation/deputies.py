@@ -29,6 +29,8 @@ class StandIns:
 
     def of(self, person: int, post: int | None) -> Person | None:
         """Who does what the person has to do in the post (None: what is his by name); None where nobody does."""
+        if not self._links:
+            return None
         for deputy, gone in self._first(person, post):
             if not gone:
                 return deputy
