@@ -16,7 +16,9 @@ from shouwen.governance.programs import policy_of
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, edition
 from shouwen.policy.compare import changes
+from shouwen.policy.links import names_linked
 from shouwen.policy.model import Gate
+from shouwen.policy.sentences import heard_sentences
 
 KEPT_PRINTS = 8
 MARKS: Mapping[str, tuple[str, str | Promise]] = {
@@ -24,8 +26,10 @@ MARKS: Mapping[str, tuple[str, str | Promise]] = {
     "本单位约定": ("amber", _("the house's own number")),
     "未采用": ("outline", _("reading not taken")),
     "读法": ("blue", _("reading taken")),
+    "被取代": ("outline", _("replaced by another clause")),
+    "另条已落实": ("outline", _("owed once, under another clause")),
 }
-IDLE = frozenset({"待执行", "未采用"})
+IDLE = frozenset({"待执行", "未采用", "被取代", "另条已落实"})
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,9 @@ class Chapter:
     clauses: list[Read] = field(default_factory=list)
 
 
-def chapters(policy: Policy) -> list[Chapter]:
-    """The text in order; clauses before the first heading stand in a chapter without a title."""
+def chapters(policy: Policy, others: Sequence[Policy] = ()) -> list[Chapter]:
+    """The text in order, with what ``others`` say of its clauses; clauses before the first heading stand in a chapter
+    without a title."""
     found: list[Chapter] = []
     n = 0
     for part in edition.content(policy)["body"]:
@@ -84,9 +89,11 @@ def chapters(policy: Policy) -> list[Chapter]:
             continue
         if not found:
             found.append(Chapter("h0", 1, ""))
+        clause = policy.by_id[part["id"]]
+        heard = tuple(Ruled(tag, text, ()) for tag, text in heard_sentences(clause, others))
         rules = tuple(Ruled(rule["tag"], rule["text"], tuple(rule["marks"])) for rule in part["rules"])
-        gates = tuple(rule.id for rule in policy.by_id[part["id"]].rules if isinstance(rule, Gate))
-        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], rules, gates))
+        gates = tuple(rule.id for rule in clause.rules if isinstance(rule, Gate))
+        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], (*heard, *rules), gates))
         n += 1
     return found
 
@@ -112,6 +119,15 @@ class Edition:
     version: PolicyVersion
     force: InForce | None
     policy: Policy
+
+
+def speaking_of(name: str) -> list[Policy]:
+    """The newest versions of the other regulations whose clauses say something of this one's."""
+    rows = PolicyVersion.objects.exclude(name=name).order_by("name", "-published_at", "-pk")
+    newest: dict[str, PolicyVersion] = {}
+    for row in rows.filter(text__contains=f"{name}/").defer("text"):
+        newest.setdefault(row.name, row)
+    return [policy for policy in map(policy_of, newest.values()) if name in names_linked(policy)]
 
 
 def edition_of(version: PolicyVersion, force: InForce | None) -> Edition:

@@ -61,7 +61,8 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     versions = list(reader.versions_of(name))
     edition = _chosen(request, name, versions)
     text = typed(request.GET.get("q", ""), 60)
-    chapters = reader.narrowed(reader.chapters(edition.policy), text)
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), text)
     scope = scope_of(request)
     days = _days(request)
     query: dict[str, object] = {"version": edition.version.pk, "days": days}
@@ -104,7 +105,8 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
     edition = _chosen(request, name, list(reader.versions_of(name)))
     scope = scope_of(request)
     span = Span.of(_days(request), scope)
-    chapters = reader.narrowed(reader.chapters(edition.policy), typed(request.GET.get("q", ""), 60))
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), typed(request.GET.get("q", ""), 60))
     clauses = [clause for chapter in chapters for clause in chapter.clauses]
     found = fared(scope, tuple(clause.id for clause in clauses), span)
     shut = shutting(scope)
