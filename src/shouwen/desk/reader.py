@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from shouwen.desk.reach import top_units
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
+from shouwen.governance.queries import published
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, edition
 from shouwen.policy.compare import changes
-from shouwen.policy.links import names_linked
 from shouwen.policy.model import Gate
 from shouwen.policy.sentences import heard_sentences
 
@@ -123,11 +123,11 @@ class Edition:
 
 def speaking_of(name: str) -> list[Policy]:
     """The newest versions of the other regulations whose clauses say something of this one's."""
-    rows = PolicyVersion.objects.exclude(name=name).order_by("name", "-published_at", "-pk")
     newest: dict[str, PolicyVersion] = {}
-    for row in rows.filter(text__contains=f"{name}/").defer("text"):
+    for row in published().exclude(name=name).order_by("name", "-published_at", "-pk"):
         newest.setdefault(row.name, row)
-    return [policy for policy in map(policy_of, newest.values()) if name in names_linked(policy)]
+    said = (row for row in newest.values() if any(cited.startswith(f"{name}/") for _way, cited, _by in row.links))
+    return [policy_of(row) for row in said]
 
 
 def edition_of(version: PolicyVersion, force: InForce | None) -> Edition:
@@ -211,6 +211,19 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
             yield Piece("in", after[c:d])
 
 
+def composed(asked: str, name: str) -> PolicyVersion | None:
+    """What several policies that hold for one subject come to, where this one is among them."""
+    found = (
+        PolicyVersion.objects.filter(composition__isnull=False)
+        .filter(pk=int(asked) if asked.isdecimal() else 0)
+        .first()
+    )
+    if found is None or found.composition is None:
+        return None
+    parts = PolicyVersion.objects.filter(pk__in=[pk for pk, _readings in found.composition["parts"]], name=name)
+    return found if parts.exists() else None
+
+
 def versions_of(name: str) -> Sequence[PolicyVersion]:
     """All that were published under the name, the newest first."""
-    return list(PolicyVersion.objects.filter(name=name).defer("text").order_by("-published_at", "-pk"))
+    return list(published().filter(name=name).order_by("-published_at", "-pk"))

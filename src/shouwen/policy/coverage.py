@@ -101,7 +101,14 @@ def _line(
     told = [*link_sentences(policy, clause), *heard_sentences(clause, others)] if clause else []
     replaced = bool(rules) and all(policy.replacing(rule) is not None for rule in rules)
     carried = "replaced" if replaced else _carried(asked, rules)
-    return Line(asked, rules, _lacking(policy, asked, rules), carried, tests, tuple(said for _title, said in told if _about(said, asked.demand)))
+    return Line(
+        asked,
+        rules,
+        _lacking(policy, asked, rules),
+        carried,
+        tests,
+        tuple(said for _title, said in told if _about(said, asked.demand)),
+    )
 
 
 def _about(said: str, demand: Demand) -> bool:

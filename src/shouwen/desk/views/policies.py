@@ -15,6 +15,7 @@ from shouwen.desk.reach import own_units, top_units
 from shouwen.desk.views.supervision import scope_of
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
+from shouwen.governance.queries import published
 from shouwen.insight.clauses import PERIODS, Span, fared, shutting
 from shouwen.insight.duties import OUTCOMES
 from shouwen.journal import clock
@@ -35,7 +36,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     holding = InForce.objects.holding(now).filter(unit__in=line).select_related("policy_version", "unit")
     context = {
         "holding": holding.defer("policy_version__text").order_by("policy_version__name", "unit__path", "kind"),
-        "versions": PolicyVersion.objects.defer("text"),
+        "versions": published(),
     }
     return render(request, "desk/policies.html", context)
 
@@ -46,7 +47,7 @@ def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> r
     asked = request.GET.get("version", "")
     force = reader.force_of(person, name, scope_of(request).unit, now)
     if asked:
-        version = next((one for one in versions if str(one.pk) == asked), None)
+        version = next((one for one in versions if str(one.pk) == asked), None) or reader.composed(asked, name)
     else:
         version = force.policy_version if force else next(iter(versions), None)
     if version is None:
