@@ -30,7 +30,8 @@ from shouwen.policy.sentences import heard_sentences, link_sentences
 from shouwen.policy.yamltext import read_yaml
 
 Carried = Literal["carried", "printed", "waiting", "replaced", "none"]
-_PRINTED = (Responsibility, ChecklistItem, Reference)
+PRINTED = (Responsibility, ChecklistItem, Reference)
+"""Rules that are only listed: nothing comes about by them."""
 _DEFINED = frozenset(("definition", "role", "calendar", "numbering"))
 """Kinds of demand that a definition by itself carries out."""
 
@@ -68,16 +69,17 @@ def cover(
 ) -> Coverage:
     """Measure `policy`, under the readings taken, against `ledger`; `cases` are names of cases by clause id, `others`
     policies that say something of its clauses."""
-    serving = _serving(policy)
+    rules = serving(policy)
     lines = tuple(
-        _line(policy, asked, tuple(serving[asked.demand]), cases.get(clause.id, ()), others)
+        _line(policy, asked, tuple(rules[asked.demand]), cases.get(clause.id, ()), others)
         for clause in ledger.values()
         for asked in clause.asked
     )
     return Coverage(lines, tuple(_faults(policy, ledger)))
 
 
-def _serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
+def serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
+    """The rules that serve each demand, under the readings taken."""
     found: defaultdict[Demand, list[Rule]] = defaultdict(list)
     replaced = (rule for clause in policy.clauses for rule in clause.rules if policy.replacing(rule) is not None)
     for rule in (rule for clause in policy.clauses for rule in clause.rules if rule.id in policy.asked_once):
@@ -118,7 +120,7 @@ def _about(said: str, demand: Demand) -> bool:
 
 def _carried(asked: Asked, rules: tuple[Rule, ...]) -> Carried:
     """A definition carries out what defines or assigns; a thing to be done is carried out by a rule that acts."""
-    printed = _PRINTED if asked.kind in _DEFINED else (*_PRINTED, Definition)
+    printed = PRINTED if asked.kind in _DEFINED else (*PRINTED, Definition)
     if any(not isinstance(rule, (*printed, Waiting)) for rule in rules):
         return "carried"
     if any(isinstance(rule, Waiting) for rule in rules):
