@@ -280,8 +280,6 @@ def _found(field: AnyField, vendor: str) -> Convert | None:
     kind = field.target_field if isinstance(field, ForeignKey) else field
     if isinstance(kind, JSONField):
         return _loaded
-    if vendor == "sqlite" and isinstance(kind, DateTimeField):
-        return _aware
     return _uuids if vendor == "sqlite" and isinstance(kind, UUIDField) else None
 
 
@@ -299,10 +297,6 @@ def _utc_texts(column: Column) -> Column:
 @lru_cache(maxsize=4096)
 def _utc_text(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
-
-
-def _aware(column: Column) -> Column:
-    return [None if value is None else value.replace(tzinfo=UTC) for value in column]
 
 
 def _hexadecimals(column: Column) -> Column:

@@ -1,16 +1,26 @@
-"""Django's own SQLite, but that the threads of one process take turns at writing.
+"""Django's own SQLite, but that the threads of one process take turns at writing, and that instants are read at once.
 
 SQLite lets one write at a time; who finds it busy sleeps and asks again, ever longer, while whoever comes later may get
 in before (https://www.sqlite.org/c3ref/busy_timeout.html). Other processes still wait like that.
 """
 
+import sqlite3
 import threading
+from datetime import datetime
 from typing import ClassVar
 
 from django.db.backends.sqlite3 import base
 
 LONGEST = 20.0
 """Seconds after which a thread no longer waits for its turn, but leaves it to SQLite to say that it is busy."""
+
+
+def _instant(text: bytes) -> datetime:
+    """As Django stores it: in UTC, without saying so. Django itself would first read it as being of no zone."""
+    return datetime.fromisoformat(text.decode() + "+00:00")
+
+
+sqlite3.register_converter("datetime", _instant)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
