@@ -50,12 +50,13 @@ def follow(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
 
     Of history that is brought in nobody is told.
     """
-    added = [(journal, entry) for journal, _settled in settled for entry in journal.added if HISTORY not in entry.marks]
-    if not added:
+    hooks = listening()
+    if not hooks:
         return
+    added = [(journal, entry) for journal, _settled in settled for entry in journal.added if HISTORY not in entry.marks]
     rows = [
         _row(hook, journal.subject, entry)
-        for hook in listening()
+        for hook in hooks
         for journal, entry in added
         if fits(hook, journal.subject, entry)
     ]

@@ -104,10 +104,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         # A transaction that will write takes the lock at its start: no dead end between two readers that turn writers.
         "transaction_mode": "IMMEDIATE",
-        # 16 MB of the file at hand and 16 MB of the log before it is taken in: by SQLite's own 2 and 4 MB a transaction
+        # 16 MB of the file at hand and 32 MB of the log before it is taken in: by SQLite's own 2 and 4 MB a transaction
         # of the sweep writes the same pages several times.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-        "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000",
+        "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8000",
     }
     # A file, as in the field: several processes and WAL, which a database in memory does not have.
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}

@@ -15,7 +15,6 @@ from shouwen.policy.model import Role
 
 ADDRESS = "to"
 NAMED = "people"
-_ADDRESSES = frozenset({ADDRESS, NAMED})
 RESTRICTED, UNRESTRICTED = "restricted", "unrestricted"
 Resolve = Callable[[OpenJournal, Role], Holder]
 
@@ -39,7 +38,8 @@ def involved(journal: OpenJournal, keepers: Iterable[str], resolve: Resolve) -> 
 
 def addresses(journal: OpenJournal) -> bool:
     """Whether anything was added that can be addressed to somebody."""
-    return any(not _ADDRESSES.isdisjoint(journal.events[entry.type].fields) for entry in journal.added)
+    fields = [journal.events[entry.type].fields for entry in journal.added]
+    return any(ADDRESS in own or NAMED in own for own in fields)
 
 
 def _addressed(journal: OpenJournal, kind: str) -> Iterator[str]:

@@ -110,15 +110,12 @@ def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], 
     person, subject = telling.person, telling.subject
     common = {"person_id": person.id, "made_at": now}
     about = {"subject_id": subject.id, "duty": telling.duty.key if telling.duty else "", "data": data}
-    related = {"person": person, "subject": subject}
     if not out:
-        yield made(
-            Outbox, related, key=key, kind=telling.kind, channel=DESK, on_desk=True, sent_at=now, **common, **about
-        )
+        yield made(Outbox, {}, key=key, kind=telling.kind, channel=DESK, on_desk=True, sent_at=now, **common, **about)
     for number, way in enumerate(out):
         yield made(
             Outbox,
-            related,
+            {},
             key=f"{key}:{way.channel}" if number else key,
             kind=telling.kind,
             channel=way.channel,
@@ -132,7 +129,7 @@ def _rows(key: str, telling: Telling, data: dict[str, Any], out: Sequence[Way], 
         if way.digest:
             yield made(
                 Outbox,
-                {"person": person},
+                {},
                 key=way.digest,
                 kind=DIGEST,
                 channel=way.channel,

@@ -39,7 +39,11 @@ def write_brought(entries: Sequence[Entry]) -> None:
 def mend_brought(settled: Sequence[tuple[OpenJournal, Settled]]) -> None:
     """Where something was put right, the row says what the journal says as it stands."""
     for journal, _settled in settled:
-        if not journal.subject.matter or not any(entry.type in MENDING for entry in journal.added):
+        if (
+            not journal.spoken
+            or not journal.subject.matter
+            or not any(entry.type in MENDING for entry in journal.added)
+        ):
             continue
         first = next((step for step in effective(journal.steps) if step.type == "received"), None)
         if first is not None:
