@@ -89,9 +89,7 @@ class Standing:
 
     def _apply(self, entry: Entry) -> None:
         program = self.program
-        if self._last is None:
-            self._cycles.over = self._end_of_period(entry)
-        self._last = order(entry)
+        self._follow(entry)
         if self._timers or self._cycles:
             self._by_itself(entry.at)
         if entry.recorded_at != entry.at and self._is_late(entry):
@@ -128,6 +126,11 @@ class Standing:
         condition = instance.timed.rule.when
         instance.live = condition is None or self.program.holds(condition, self.values)
         instance.seen = instance.seen or instance.live
+
+    def _follow(self, entry: Entry) -> None:
+        if self._last is None:
+            self._cycles.over = self._end_of_period(entry)
+        self._last = order(entry)
 
     def _end_of_period(self, first: Entry) -> datetime | None:
         """When a period ends that this entry opens; None for what is no period."""

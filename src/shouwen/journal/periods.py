@@ -234,9 +234,7 @@ def _owners(now: datetime) -> Iterator[_Owner]:
                 yield _Owner(kind, unit, person, force, since, until, programs.program_under(force, unit).calendar)
 
 
-def _whose(
-    kind: Kind, role: Role | None, force: InForce
-) -> Iterator[tuple[Unit, Person | None, tuple[_Dated, ...]]]:
+def _whose(kind: Kind, role: Role | None, force: InForce) -> Iterator[tuple[Unit, Person | None, tuple[_Dated, ...]]]:
     """(unit, person, what besides the policy must be there)"""
     house = snapshot()
     if role is None:
