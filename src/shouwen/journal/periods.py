@@ -64,13 +64,6 @@ class _Owner:
     def key(self, period: Period) -> str:
         return f"{self.whose}:{period.key}"
 
-    def number(self, period: Period) -> str:
-        names = [self.kind.title, self.unit.name]
-        if self.person is not None:
-            alike = sum(one.name == self.person.name for one in snapshot().people.values()) > 1
-            names.append(f"{self.person.name}{self.person.pk}" if alike else self.person.name)
-        return "-".join([*names, period.key])
-
     def holds(self, at: datetime) -> bool:
         """Whether a period that begins at ``at`` is his under this version."""
         if not (self.since <= at and (self.until is None or at < self.until)):
@@ -106,6 +99,15 @@ class _Begun:
         return self.owner.key(self.period)
 
 
+def number_of(kind: Kind, unit: Unit, period: Period, person: Person | None = None) -> str:
+    """分部月度-江城公司-2026-03; of a person's his name, with his id where another in the house bears it too."""
+    names = [kind.title, unit.name]
+    if person is not None:
+        alike = sum(one.name == person.name for one in snapshot().people.values()) > 1
+        names.append(f"{person.name}{person.pk}" if alike else person.name)
+    return "-".join([*names, period.key])
+
+
 _looked: tuple[str | None, datetime] | None = None
 """Up to when nothing begins, for one state of the organisation and of what is in force."""
 
@@ -138,7 +140,9 @@ def _opening(one: _Begun) -> Draft:
     data = {"kind": owner.kind.name, "period": one.period.key}
     if owner.person is not None:
         data["person"] = str(owner.person.pk)
-    subject = NewSubject(owner.kind.name, owner.unit, number=owner.number(one.period))
+    subject = NewSubject(
+        owner.kind.name, owner.unit, number=number_of(owner.kind, owner.unit, one.period, owner.person)
+    )
     return Draft(subject, "opened", data, at=one.begins, key=one.key, as_fact=True)
 
 
