@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.officer import SHANGHAI, Clock, Desks
+from tests.browser.officer import MONDAY, Clock, Desks
 from tests.browser.walks import findings, looked_at
 
 REPORT = "呈报《客户投诉分析报告》"
@@ -32,7 +32,7 @@ def test_a_months_report_in_time_and_the_neighbours_late(desks: Desks, months: C
     from shouwen.journal.outbox import deliver_due
     from shouwen.journal.sweep import sweep
 
-    months.set(datetime(2026, 4, 3, 16, 0, tzinfo=SHANGHAI))
+    months.set(datetime(2026, 4, 3, 16, 0, tzinfo=MONDAY.tzinfo))
     sweep()
     report = tmp_path / "三月分析.txt"
     report.write_text("三月受理十二件，办结十一件。", encoding="utf-8")
@@ -55,7 +55,7 @@ def test_a_months_report_in_time_and_the_neighbours_late(desks: Desks, months: C
     assert looked_at(page, ["/?kind=unit_month", page.url]) == []
 
     # 六日零时已过：南湖逾期，欠的人收到通知；中心在督办里只看月度，催办。
-    months.set(datetime(2026, 4, 6, 9, 0, tzinfo=SHANGHAI))
+    months.set(datetime(2026, 4, 6, 9, 0, tzinfo=MONDAY.tzinfo))
     sweep()
     deliver_due()
     assert (state("江城公司"), state("南湖公司")) == ("kept", "overdue")
