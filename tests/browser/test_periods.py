@@ -44,7 +44,7 @@ def test_a_months_report_in_time_and_the_neighbours_late(desks: Desks, months: C
     expect(row).to_contain_text("2026-04-06 00:00")
     row.get_by_role("link", name="办理").click()
     form = page.locator("#act form")
-    expect(form.locator('[name="d-paper"]:checked')).to_have_value("客户投诉分析报告")
+    expect(form.locator('[name="d-paper"]')).to_have_value("客户投诉分析报告")
     form.locator('[name="d-files"]').set_input_files(report)
     page.keyboard.press("Control+Enter")
     page.get_by_text("已登记：报送。").wait_for()
