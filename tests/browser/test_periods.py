@@ -46,7 +46,7 @@ def test_a_months_report_in_time_and_the_neighbours_late(desks: Desks, months: C
     form = page.locator("#act form")
     expect(form.locator('[name="d-paper"]')).to_have_value("客户投诉分析报告")
     form.locator('[name="d-files"]').set_input_files(report)
-    page.keyboard.press("Control+Enter")
+    form.locator('[name="d-files"]').press("Control+Enter")
     page.get_by_text("已登记：报送。").wait_for()
     assert state("江城公司") == "kept"
     main = page.locator("main")
