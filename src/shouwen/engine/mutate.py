@@ -76,6 +76,11 @@ def _doubled(rule: model.Rule) -> Iterator[Mutant]:
             yield Mutant(rule, f"届满 {rule.trigger.limit} 加倍", replace(rule, trigger=trigger))
         elif isinstance(rule.trigger, model.Every):
             yield Mutant(rule, "周期内多一次", replace(rule, trigger=_oftener(rule.trigger)))
+            for key in ("first", "beyond"):
+                limit = getattr(rule.trigger, key)
+                if limit is not None:
+                    trigger = replace(rule.trigger, **{key: _double(limit)})
+                    yield Mutant(rule, f"{key} {limit} 加倍", replace(rule, trigger=trigger))
     elif isinstance(rule, model.ListRow):
         yield Mutant(rule, f"期限 {rule.within} 加倍", replace(rule, within=_double(rule.within)))
     elif isinstance(rule, model.Gate) and rule.follow:
