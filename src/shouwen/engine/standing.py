@@ -148,15 +148,18 @@ class Standing:
             if gate is not None and self.openings.missing(gate.until, base, gate.per) is None:
                 continue  # the paper that may follow was there before
             if timed.every:
-                if timed.every.on:
-                    self._forget_unkept(timed, base)
-                self._cycles.begin(timed, base, entry)
+                self._recur(timed, base, entry)
             elif timed.timer:
                 self._start(timed, base, entry)
             elif timed.parts:
                 self._take_part(watch, base, entry)
             else:
                 self._open(timed, base, entry, entry.at)
+
+    def _recur(self, timed: Timed, base: Any, entry: Entry) -> None:
+        if timed.every and timed.every.on:
+            self._forget_unkept(timed, base)
+        self._cycles.begin(timed, base, entry)
 
     def _replace(self, entry: Entry) -> None:
         for standing in self._instances.values():

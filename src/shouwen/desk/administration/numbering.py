@@ -72,8 +72,9 @@ def numbering(request: HttpRequest, admin: Admin) -> HttpResponse:
         "last": ("-last", "kind", "unit__path"),
     }
     note = _(
-        "The pattern stands in the policy, for each kind of subject; {unit}, the date and {n} are filled in. A number is "
-        "given in the transaction that opens the matter, so there are no gaps; imported matters keep their old numbers."
+        "The pattern stands in the policy, for each kind of subject; {unit}, the date and {n} are filled in. A number "
+        "is given in the transaction that opens the matter, so there are no gaps; imported matters keep their old "
+        "numbers."
     )
     empty = (_("No number given yet"), note)
     title = _("Numbering")
