@@ -225,7 +225,9 @@ def test_numbers_have_no_gap_and_the_next_is_shown(root: Client, matter: Subject
         assert send(root, page, "preview", pattern=bad, **given).status_code == 422
     wanted = "诉{year}{month:02}-{unit}-{n:03}"
     preview = send(root, page, "preview", pattern=wanted, **given)
-    assert all(text in shown(preview) for text in (f"{stem}0002", f"诉202603-{matter.unit.name}-001"))  # each month begins at 1
+    assert all(
+        text in shown(preview) for text in (f"{stem}0002", f"诉202603-{matter.unit.name}-001")
+    )  # each month begins at 1
     assert send(root, page, pattern=wanted, **given).status_code == 302
     assert [what for what, *_rest in written()] == ["policy.numbering"]
     officer = Person.objects.get(username="jingban")
