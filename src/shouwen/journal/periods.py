@@ -19,6 +19,7 @@ from django.db.models import Max
 from shouwen.calendars.calendar import Calendar
 from shouwen.calendars.periods import Period, PeriodKind
 from shouwen.governance import programs
+from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce
 from shouwen.journal import clock
 from shouwen.journal.drafts import HOUSE, Draft, NewSubject
@@ -68,8 +69,7 @@ class _Owner:
         """Whether a period that begins at ``at`` is his under this version."""
         if not (self.since <= at and (self.until is None or at < self.until)):
             return False
-        ever = programs.in_force_ever(self.unit, self.kind.name)
-        return programs.nearest_at(ever, self.unit, at) == self.force
+        return programs.in_force(self.unit, self.kind.name, at) == self.force
 
     def now(self, at: datetime) -> Period:
         assert self.kind.period is not None
@@ -235,7 +235,7 @@ def _owners(now: datetime) -> Iterator[_Owner]:
             since = max(span.since for span in (force, *spans))
             until = min((span.until for span in (force, *spans) if span.until is not None), default=None)
             if since <= now and (until is None or since < until):
-                yield _Owner(kind, unit, person, force, since, until, programs.program_under(force, unit).calendar)
+                yield _Owner(kind, unit, person, force, since, until, calendar_for(unit))
 
 
 def _whose(kind: Kind, role: Role | None, force: InForce) -> Iterator[tuple[Unit, Person | None, tuple[_Dated, ...]]]:
