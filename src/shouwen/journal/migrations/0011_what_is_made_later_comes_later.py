@@ -22,7 +22,7 @@ each table anew on SQLite, and with it lose the triggers that guard it."""
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journal", "0009_place_of_duties"),
+        ("journal", "0010_counts_of_numbers"),
         ("organisation", "0004_dated_posts"),
     ]
     operations = [
