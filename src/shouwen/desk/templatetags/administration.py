@@ -21,6 +21,7 @@ def admin_tabs(context: template.Context) -> list[dict[str, Any]]:
         ("desk:admin-calendars", _("Calendars")),
         ("desk:admin-policies", _("Policies in force")),
         ("desk:admin-readings", _("Parameters and readings")),
+        ("desk:admin-whatifs", _("What-if")),
         ("desk:admin-numbering", _("Numbering")),
         ("desk:admin-terms", _("Dictionaries")),
         ("admin-integrations", _("Integrations")),

@@ -19,7 +19,9 @@ from shouwen.insight.clauses import PERIODS, Span, fared, shutting
 from shouwen.insight.duties import OUTCOMES
 from shouwen.journal import clock
 from shouwen.journal.typed import typed
+from shouwen.organisation.administration import realms
 from shouwen.organisation.models import Person
+from shouwen.policy.altered import altering_clauses
 
 SHOWN = ("opened", "kept", "late", "running", "overdue", "let_off")
 """Figures beside a clause; what no longer applies is in the first."""
@@ -77,6 +79,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "days": days,
         "periods": PERIODS,
         "query": urlencode(query),
+        "tried": altering_clauses(edition.policy) if realms(scope.person, scope.now) else frozenset(),
         "older": next((one for one in versions if one.published_at < edition.version.published_at), None),
     }
     return render(request, "desk/policy.html", context)
