@@ -148,13 +148,18 @@ class Standing:
             if gate is not None and self.openings.missing(gate.until, base, gate.per) is None:
                 continue  # the paper that may follow was there before
             if timed.every:
-                self._cycles.begin(timed, base, entry)
+                self._recur(timed, base, entry)
             elif timed.timer:
                 self._start(timed, base, entry)
             elif timed.parts:
                 self._take_part(watch, base, entry)
             else:
                 self._open(timed, base, entry, entry.at)
+
+    def _recur(self, timed: Timed, base: Any, entry: Entry) -> None:
+        if timed.every and timed.every.on:
+            self._forget_unkept(timed, base)
+        self._cycles.begin(timed, base, entry)
 
     def _replace(self, entry: Entry) -> None:
         for standing in self._instances.values():
@@ -187,11 +192,14 @@ class Standing:
 
     def _start(self, timed: Timed, base: Any, entry: Entry) -> None:
         """Of a date that was set anew: what opened ahead of the old one, and is not kept, opens ahead of the new."""
-        standing = self._instances.get(timed.index, {})
         if isinstance(timed.timer, model.Ahead):
-            for label in [label for label, one in standing.items() if one.base == base and one.kept is None]:
-                del standing[label]
-        self._timers.start(timed, base, entry, list(standing.values()))
+            self._forget_unkept(timed, base)
+        self._timers.start(timed, base, entry, list(self._instances.get(timed.index, {}).values()))
+
+    def _forget_unkept(self, timed: Timed, base: Any) -> None:
+        standing = self._instances.get(timed.index, {})
+        for label in [label for label, one in standing.items() if one.base == base and one.kept is None]:
+            del standing[label]
 
     def _by_itself(self, at: datetime) -> None:
         """Open what fell due before this instant, and what recurs and has come round by it."""
