@@ -114,7 +114,7 @@ def governor(view: View) -> View:
     """A page for who administers something or approves what others propose."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person, now = cast("Person", request.user), clock.now()
         held, approving = realms(person, now), realms(person, now, APPROVAL)
         if not held and not approving:
