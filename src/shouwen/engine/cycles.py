@@ -79,6 +79,8 @@ class Cycles:
         self._running: list[_Cycle] = []
         self.stopped = False
         """The subject has ended: nothing more comes round, and what would have is passed over."""
+        self.over: datetime | None = None
+        """A period's own end: what would begin then or later comes round in the next one."""
 
     def __bool__(self) -> bool:
         return bool(self._running)
@@ -119,21 +121,24 @@ class Cycles:
         """What has come round by this instant, once."""
         for cycle in self._running:
             if not self.stopped:
-                yield from cycle.instances(at, self._calendar)
+                yield from self._instances(cycle, at)
             cycle.cursor = max(cycle.cursor, at + _INSTANT)
 
     def by(self, now: datetime) -> Iterator[Instance]:
         """What will have come round by `now`; asked, not taken."""
         if not self.stopped:
             for cycle in self._running:
-                yield from cycle.instances(now, self._calendar)
+                yield from self._instances(cycle, now)
+
+    def _instances(self, cycle: _Cycle, at: datetime) -> Iterator[Instance]:
+        return cycle.instances(at if self.over is None else min(at, self.over - _INSTANT), self._calendar)
 
     def next_after(self, now: datetime) -> Iterator[datetime]:
         """When each of them comes round next."""
         for cycle in self._running if not self.stopped else ():
             later = replace(cycle, cursor=max(cycle.cursor, now + _INSTANT))
             coming = later.occurrences(later.cursor + _LONGEST, self._calendar)
-            yield from (one.opens for one in islice(coming, 1))
+            yield from (one.opens for one in islice(coming, 1) if self.over is None or one.opens < self.over)
 
 
 def lapse(instances: Iterable[Instance], bases: list[Any], at: datetime, due: Callable[[Instance], Any]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shouwen.calendars import due
+from shouwen.calendars import Period, PeriodKind, due
 from shouwen.engine.answers import STANDING, Breach, Coming, Next, Owed, Proposed, Shut, State, Why
 from shouwen.engine.clocks import Clocks
 from shouwen.engine.cycles import Cycles, in_turn, lapse
@@ -89,7 +89,7 @@ class Standing:
 
     def _apply(self, entry: Entry) -> None:
         program = self.program
-        self._last = order(entry)
+        self._follow(entry)
         if self._timers or self._cycles:
             self._by_itself(entry.at)
         if entry.recorded_at != entry.at and self._is_late(entry):
@@ -126,6 +126,19 @@ class Standing:
         condition = instance.timed.rule.when
         instance.live = condition is None or self.program.holds(condition, self.values)
         instance.seen = instance.seen or instance.live
+
+    def _follow(self, entry: Entry) -> None:
+        if self._last is None:
+            self._cycles.over = self._end_of_period(entry)
+        self._last = order(entry)
+
+    def _end_of_period(self, first: Entry) -> datetime | None:
+        """When a period ends that this entry opens; None for what is no period."""
+        kind = self.program.policy.kinds.get(self.kind)
+        if kind is None or kind.period is None:
+            return None
+        day = first.at.astimezone(self.program.calendar.tz).date()
+        return Period.containing(PeriodKind(kind.period), day).ends(self.program.calendar)
 
     # --- triggers (1, 2) -----------------------------------------------------
 

@@ -82,6 +82,10 @@ def _zone(front: Map, scope: Scope) -> None:
         scope.say(front.line_of("zone"), f"没有时区“{zone}”", "应为时区名，如 Asia/Shanghai")
 
 
+ATTACHMENTS = Field("files", "附件", type="file", many=True, personal=True)
+"""What every event of a policy's own may carry."""
+
+
 def _events(events: Map, scope: Scope) -> None:
     for name, spec in events.items():
         line = events.line_of(name)
@@ -96,6 +100,8 @@ def _events(events: Map, scope: Scope) -> None:
                     f"新事件 {name} 缺少“{key}”",
                     "共用词汇里没有的事件要写 title，并写明 act: true（行为）或 false（事实）",
                 )
+            if not any(field.type == ATTACHMENTS.type for field in added.values()):
+                added.setdefault(ATTACHMENTS.name, ATTACHMENTS)
             scope.events[name] = EventType(name, spec.get("title", name), spec.get("act", False), added)
             continue
         shared = scope.events[name]
