@@ -63,6 +63,7 @@ urlpatterns = [
     path("publications/<int:pk>/approve/", publications.approve, name="admin-publication-approve"),
     path("publications/<int:pk>/refuse/", publications.refuse, name="admin-publication-refuse"),
     path("publications/<int:pk>/withdraw/", publications.withdraw, name="admin-publication-withdraw"),
+    path("policies/move/", calendars.move_policies, name="admin-policies-move"),
     path("policies/put/", policies.put, name="admin-force-new"),
     path("policies/<int:pk>/", policies.force, name="admin-force"),
     path("policies/<int:pk>/end/", policies.end, name="admin-force-end"),
