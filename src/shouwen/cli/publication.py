@@ -147,6 +147,7 @@ def _done(act: Callable[[], Publication], by: Person, what: str) -> Publication:
     from django.core.exceptions import PermissionDenied, ValidationError
     from django.db import transaction
 
+    from shouwen.insight.whatif_kept import attach_to
     from shouwen.journal import clock
     from shouwen.journal.administration import administered
     from shouwen.journal.errors import NotRecorded
@@ -156,6 +157,7 @@ def _done(act: Callable[[], Publication], by: Person, what: str) -> Publication:
     try:
         with transaction.atomic():
             made = act()
+            attach_to(made)
             after = f"{made.name} {made.version} | {made.state} | {made.opinion or made.reason}"
             administered(
                 by, made.unit, what, f"publication {made.pk}", before=str(made.before or ""), after=after,
