@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from shouwen.cli import scenarios
+from shouwen.cli import library, scenarios
 from shouwen.cli.coverage import demand_line, outstanding, summary_table
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names
 from shouwen.policy.compare import changes
@@ -19,11 +19,13 @@ from shouwen.policy.sentences import SORT_TITLES, clause_sentences
 
 @click.group()
 def policy() -> None:
-    """Regulations as files: check, show, print, compare, coverage, test, mutate."""
+    """Regulations as files: check, show, print, search, compare, coverage, test, mutate."""
 
 
 policy.add_command(scenarios.test)
 policy.add_command(scenarios.mutate)
+policy.add_command(library.search)
+policy.add_command(library.compare)
 
 
 def read_policy(name: str) -> Policy:

@@ -88,8 +88,10 @@ def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
 
 
 def _within(path: str, url: str) -> bool:
-    """Whether a page lies in a place: under its address, or, of the workbench, a matter's."""
-    return path.startswith(url) if url != "/" else path == url or path.startswith("/matters/")
+    """Whether a page lies in a place: under its address; a matter's in the workbench, the library's in regulations."""
+    if url == "/":
+        return path == url or path.startswith("/matters/")
+    return path.startswith(url) or (url == reverse("desk:policies") and path.startswith(("/clauses/", "/comparison/")))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

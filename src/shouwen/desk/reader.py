@@ -2,23 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.desk.reach import top_units
-from shouwen.governance.models import InForce, PolicyVersion
-from shouwen.governance.programs import policy_of
-from shouwen.organisation.models import Person, Unit
+from shouwen.governance.models import PolicyVersion
 from shouwen.policy import Policy, edition
 from shouwen.policy.compare import changes
 from shouwen.policy.model import Gate
 
-KEPT_PRINTS = 8
 MARKS: Mapping[str, tuple[str, str | Promise]] = {
     "待执行": ("outline", _("not carried out yet")),
     "本单位约定": ("amber", _("the house's own number")),
@@ -59,9 +53,10 @@ class Read:
     gates: tuple[str, ...]
 
     def holds(self, text: str) -> bool:
-        """Whether the words stand in it, its rules included."""
+        """Whether every word stands in it, its rules included."""
         said = "\n".join([self.id, self.ref, self.text, *(rule.text for rule in self.rules)])
-        return text.casefold() in said.casefold()
+        said = said.casefold()
+        return all(word in said for word in text.casefold().split())
 
 
 @dataclass
@@ -100,40 +95,6 @@ def narrowed(found: Iterable[Chapter], text: str) -> list[Chapter]:
         for one in found
     ]
     return [one for one in kept if one.clauses]
-
-
-# --- which version, under which readings ---------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A version as it is read: where it holds for the reader, if anywhere, and under which readings."""
-
-    version: PolicyVersion
-    force: InForce | None
-    policy: Policy
-
-
-def edition_of(version: PolicyVersion, force: InForce | None) -> Edition:
-    policy = policy_of(version)
-    return Edition(version, force, policy.with_readings(force.readings) if force and force.readings else policy)
-
-
-def force_of(person: Person, name: str, unit: Unit | None, now: datetime) -> InForce | None:
-    """What of this regulation holds in the unit, or else where the person works: the nearest unit's, the latest."""
-    tops = [unit] if unit is not None else top_units(person, now)
-    line = {pk for top in tops for pk in top.line}
-    rows = InForce.objects.filter(policy_version__name=name).select_related("policy_version", "unit").order_by("since")
-    found = [row for row in rows if row.since <= now and (row.until is None or row.until > now)]
-    near = [row for row in found if row.unit_id in line] or found
-    return max(near, key=lambda row: (len(row.unit.line), row.since), default=None)
-
-
-@lru_cache(maxsize=KEPT_PRINTS)
-def printed(digest: str, readings: tuple[tuple[str, str], ...]) -> bytes:
-    """The printable edition as a PDF; kept, for it takes a moment to set."""
-    version = PolicyVersion.objects.get(digest=digest)
-    return edition.pdf(policy_of(version).with_readings(dict(readings)))
 
 
 # --- two versions ----------------------------------------------------------------------------

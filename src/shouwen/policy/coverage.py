@@ -29,7 +29,8 @@ from shouwen.policy.model import (
 from shouwen.policy.yamltext import read_yaml
 
 Carried = Literal["carried", "printed", "waiting", "none"]
-_PRINTED = (Responsibility, ChecklistItem, Reference)
+PRINTED = (Responsibility, ChecklistItem, Reference)
+"""Rules that are only listed: nothing comes about by them."""
 _DEFINED = frozenset(("definition", "role", "calendar", "numbering"))
 """Kinds of demand that a definition by itself carries out."""
 
@@ -59,16 +60,17 @@ class Coverage:
 
 def cover(policy: Policy, ledger: Mapping[str, LedgerClause], cases: Mapping[str, tuple[str, ...]]) -> Coverage:
     """Measure `policy`, under the readings taken, against `ledger`; `cases` are names of cases by clause id."""
-    serving = _serving(policy)
+    rules = serving(policy)
     lines = tuple(
-        _line(policy, asked, tuple(serving[asked.demand]), cases.get(clause.id, ()))
+        _line(policy, asked, tuple(rules[asked.demand]), cases.get(clause.id, ()))
         for clause in ledger.values()
         for asked in clause.asked
     )
     return Coverage(lines, tuple(_faults(policy, ledger)))
 
 
-def _serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
+def serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
+    """The rules that serve each demand, under the readings taken."""
     found: defaultdict[Demand, list[Rule]] = defaultdict(list)
     for rule in policy.rules:
         meets = dict.fromkeys(rule.meets)
@@ -87,7 +89,7 @@ def _line(policy: Policy, asked: Asked, rules: tuple[Rule, ...], tests: tuple[st
 
 def _carried(asked: Asked, rules: tuple[Rule, ...]) -> Carried:
     """A definition carries out what defines or assigns; a thing to be done is carried out by a rule that acts."""
-    printed = _PRINTED if asked.kind in _DEFINED else (*_PRINTED, Definition)
+    printed = PRINTED if asked.kind in _DEFINED else (*PRINTED, Definition)
     if any(not isinstance(rule, (*printed, Waiting)) for rule in rules):
         return "carried"
     if any(isinstance(rule, Waiting) for rule in rules):

@@ -19,7 +19,7 @@ from shouwen.policy.scope import Scope
 from shouwen.policy.shape import schema
 from shouwen.policy.yamltext import Hole, Map, read_yaml
 
-KEPT = 32
+KEPT = 96
 """Texts whose policies are kept: reading a regulation of a hundred clauses takes seconds of processor time."""
 
 

@@ -52,10 +52,12 @@ def entry_title(entry: Entry) -> str:
 
 @register.filter
 def marked(text: str, words: str) -> SafeString:
-    """The text with every place where the words stand marked."""
-    if not words:
+    """The text with every place where one of the words stands marked."""
+    if not words.split():
         return escape(text)
-    parts = re.split(f"({re.escape(words)})", text, flags=re.IGNORECASE)
+    # The longest first: where one word begins another, the whole of it is marked.
+    asked = "|".join(re.escape(word) for word in sorted(words.split(), key=len, reverse=True))
+    parts = re.split(f"({asked})", text, flags=re.IGNORECASE)
     return format_html_join("", "{}", ((mark(part) if number % 2 else part,) for number, part in enumerate(parts)))
 
 
