@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from shouwen.journal.models import Numbering, Subject
+from shouwen.journal.statements import prepared
 
 _Counter = tuple[str, int, int]
 
@@ -37,7 +36,7 @@ def _counter(subject: Subject) -> _Counter:
 def _raise(counter: _Counter, by: int) -> int:
     """The counter's new last number. One statement, which also locks the row until the transaction ends."""
     table = Numbering._meta.db_table
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (kind, unit_id, year, last) VALUES (%s, %s, %s, %s) "  # noqa: S608  own table's name
             f"ON CONFLICT (kind, unit_id, year) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
