@@ -10,6 +10,7 @@ from pathlib import Path
 from shouwen.desk.reach import own_units, top_units
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
+from shouwen.governance.queries import published
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, PolicyErrors, edition, load_text, policies_folder
 from shouwen.policy.contrast import Cells, Contrast
@@ -157,7 +158,7 @@ def editions(person: Person, now: datetime) -> list[Edition]:
     for row in rows.defer("policy_version__text").order_by("unit__path", "kind"):
         forces.setdefault(row.policy_version.name, []).append(row)
     newest: dict[str, PolicyVersion] = {}
-    for version in PolicyVersion.objects.defer("text").order_by("published_at", "pk"):
+    for version in published().order_by("published_at", "pk"):
         newest[version.name] = version
     shelved = library()
     return sorted(

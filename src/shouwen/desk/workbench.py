@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -44,6 +44,11 @@ class Listed:
     customer: str
     overdue: bool
     mine: bool
+
+    @property
+    def several(self) -> bool:
+        """Whether it may be kept together with others: what is owed to a customer is done one by one."""
+        return self.mine and not self.duty.subject.matter
 
 
 class InParts:
@@ -84,6 +89,11 @@ class Bench:
         """The counts in words."""
         many = self.chosen != "waiting" and self.counts["waiting"] > MOST
         return {name: str(n) for name, n in self.counts.items()} | ({"waiting": f"{MOST}+"} if many else {})
+
+    @property
+    def several(self) -> int:
+        """How many of the rows may be kept together."""
+        return sum(row.several for row in self.rows)
 
 
 def of_tab(person: Person, tab: str, now: datetime, held: Seats) -> QuerySet[Duty]:
@@ -144,11 +154,11 @@ def conditions(person: Person, tab: str, now: datetime, held: Seats) -> dict[str
     }
 
 
-def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime) -> Bench:
-    """One page of a tab under a filter, with how many each filter keeps."""
+def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime, kind: str = "") -> Bench:
+    """One page of a tab under a filter, with how many each filter keeps; ``kind``: of subjects of this kind alone."""
     held = seats(person, now)
-    by_part = tab == "mine" and chosen != "waiting" and not text
-    ids, counts = (_owed if by_part else _gathered)(person, tab, chosen, text, now, held)
+    by_part = tab == "mine" and chosen != "waiting" and not text and not kind
+    ids, counts = (_owed if by_part else _gathered)(Wanted(person, tab, chosen, text, kind, now, held))
     page = Counted(ids, counts[chosen]).get_page(number)
     whole = Duty.objects.filter(pk__in=page.object_list).select_related("subject__unit", "unit", "post", "person")
     duties = list(whole.order_by(*BY_DUE))
@@ -165,14 +175,29 @@ def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: da
     return Bench(listed, page, counts, chosen)
 
 
+class Wanted(NamedTuple):
+    """Whose list, which tab of it and what of that; ``held`` are the person's posts."""
+
+    person: Person
+    tab: str
+    chosen: str
+    text: str
+    kind: str
+    now: datetime
+    held: Seats
+
+
 Asked = tuple[QuerySet[Duty, Any] | InParts, dict[str, int]]
 """Ids of what is listed, and how many each filter keeps."""
 
 
-def _gathered(person: Person, tab: str, chosen: str, text: str, now: datetime, held: Seats) -> Asked:
+def _gathered(wanted: Wanted) -> Asked:
     """Everything that a tab has, looked through."""
+    person, tab, chosen, text, kind, now, held = wanted
     tests = conditions(person, tab, now, held)
     rows = of_tab(person, tab, now, held)
+    if kind:
+        rows = rows.filter(subject__kind=kind)
     if text:
         rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
     counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})
@@ -181,8 +206,9 @@ def _gathered(person: Person, tab: str, chosen: str, text: str, now: datetime, h
     return ids, {name: counts[f"n_{name}"] for name in tests}
 
 
-def _owed(person: Person, _tab: str, chosen: str, _text: str, now: datetime, held: Seats) -> Asked:
+def _owed(wanted: Wanted) -> Asked:
     """What the person owes, however much it is: counted from an index, and no more looked at than is listed."""
+    person, now, held = wanted.person, wanted.now, wanted.held
     # Whoever has a post or a name is no outside party, and of a matter that was merged no duty stands.
     parts = [Duty.objects.filter(part, state=state) for part in _owed_parts(person, held) for state in STANDING]
     tests = {"all": Q(), "overdue": Q(due_at__lte=now), "soon": Q(due_at__gt=now, due_at__lte=now + SOON)}
@@ -190,7 +216,8 @@ def _owed(person: Person, _tab: str, chosen: str, _text: str, now: datetime, hel
     people, posts = selves(person, held), [seat.post.pk for seat in held]
     others = Duty.objects.filter(~owed_by(person, held), state__in=STANDING)
     waiting = [others.filter(subject__owner_person__in=people), others.filter(subject__owner_post__in=posts)]
-    return InParts(owed[chosen]), counted(owed | {"waiting": [one[: MOST + 1] for one in waiting]})
+    counts = counted(owed | {"waiting": [one[: MOST + 1] for one in waiting]})
+    return InParts(owed[wanted.chosen]), counts
 
 
 def counted(asked: Mapping[str, Sequence[QuerySet[Duty]]]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The regulation reader (规章): text, rules in sentences, how each clause fares, and what changed between versions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
@@ -19,7 +20,9 @@ from shouwen.insight.clauses import PERIODS, Span, fared, shutting
 from shouwen.insight.duties import OUTCOMES
 from shouwen.journal import clock
 from shouwen.journal.typed import typed
+from shouwen.organisation.administration import realms
 from shouwen.organisation.models import Person
+from shouwen.policy.altered import altering_clauses
 
 SHOWN = ("opened", "kept", "late", "running", "overdue", "let_off")
 """Figures beside a clause; what no longer applies is in the first."""
@@ -37,7 +40,7 @@ def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> l
             raise Http404
         return library.Edition(volume)
     if asked:
-        version = next((one for one in versions if str(one.pk) == asked), None)
+        version = next((one for one in versions if str(one.pk) == asked), None) or reader.composed(asked, name)
     else:
         version = force.policy_version if force else next(iter(versions), None)
     if version is None:
@@ -53,7 +56,8 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     versions = list(reader.versions_of(name))
     edition = _chosen(request, name, versions)
     text = typed(request.GET.get("q", ""), 60)
-    chapters = reader.narrowed(reader.chapters(edition.policy), text)
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), text)
     scope = scope_of(request)
     days = _days(request)
     query: dict[str, object] = {"version": edition.key, "days": days}
@@ -70,6 +74,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "days": days,
         "periods": PERIODS,
         "query": urlencode(query),
+        "tried": _tried(edition, scope.person, scope.now),
         "older": _older(edition, versions),
         "shelved": edition.version is not None and name in library.library(),
     }
@@ -81,6 +86,13 @@ def _older(edition: library.Edition, versions: list[PolicyVersion]) -> PolicyVer
     if edition.version is None:
         return None
     return next((one for one in versions if one.published_at < edition.version.published_at), None)
+
+
+def _tried(edition: library.Edition, person: Person, now: datetime) -> frozenset[str]:
+    """Clauses of a published version of which an administrator may ask what if they said otherwise."""
+    if edition.version is None or not realms(person, now):
+        return frozenset()
+    return altering_clauses(edition.policy)
 
 
 def _days(request: HttpRequest) -> int:
@@ -105,7 +117,8 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
     edition = _chosen(request, name, list(reader.versions_of(name)))
     scope = scope_of(request)
     span = Span.of(_days(request), scope)
-    chapters = reader.narrowed(reader.chapters(edition.policy), typed(request.GET.get("q", ""), 60))
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), typed(request.GET.get("q", ""), 60))
     clauses = [clause for chapter in chapters for clause in chapter.clauses]
     published = edition.version is not None
     found = fared(scope, tuple(clause.id for clause in clauses), span) if published else {}

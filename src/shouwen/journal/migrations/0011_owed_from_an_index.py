@@ -48,7 +48,7 @@ def _columns(apps: StateApps) -> Iterator[tuple[type[Model], str]]:
 class Migration(migrations.Migration):
     dependencies = [
         ("governance", "0005_terms"),
-        ("journal", "0009_place_of_duties"),
+        ("journal", "0010_counts_of_numbers"),
         ("organisation", "0004_dated_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
