@@ -15,7 +15,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         each statement apart and plans it once a connection."""
         self.ensure_connection()
         with self.wrap_database_errors:
-            cursor = base.ServerBindingCursor(self.connection)
+            cursor = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]
         return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
     def is_usable(self) -> bool:
@@ -24,4 +24,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         waits = select.poll()
         waits.register(self.connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
-        return not waits.poll(0) or bool(super().is_usable())  # type: ignore[misc]
+        return not waits.poll(0) or bool(super().is_usable())
