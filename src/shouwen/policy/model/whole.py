@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from shouwen.calendars import DayRules, Limit
-from shouwen.policy.model.declarations import Axis, Fact, Kind, Paper, Reading, Role, Word
+from shouwen.policy.model.declarations import Axis, Fact, Kind, Known, Paper, Reading, Role, Word
 from shouwen.policy.model.events import EventType, Place
 from shouwen.policy.model.parts import WordLimit
 from shouwen.policy.model.rules import Rule
@@ -62,6 +62,8 @@ class Policy:
     headings: tuple[Heading, ...] = ()
     optional: Mapping[str, str] = field(default_factory=dict)
     """Events that start clocks and that nobody has to bring about (自行决定), and why."""
+    known: tuple[Known, ...] = ()
+    """What a proof finds wrong and the house lives with."""
 
     @cached_property
     def taken(self) -> frozenset[str]:
