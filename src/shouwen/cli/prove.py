@@ -26,7 +26,9 @@ from shouwen.policy import Policy, policy_names
 )
 @click.option("--reading", "readings", multiple=True, metavar="READING=LABEL", help="Prove it under another reading.")
 @click.option("--only", multiple=True, type=click.Choice(list(SORTS)), help="Only this; may be repeated.")
-@click.option("--states", default=STATES, show_default=True, help="Bound of each walk; one that is reached proves nothing.")
+@click.option(
+    "--states", default=STATES, show_default=True, help="Bound of each walk; one that is reached proves nothing."
+)
 def prove(
     names: tuple[str, ...], organisation: Path | None, readings: tuple[str, ...], only: tuple[str, ...], states: int
 ) -> None:

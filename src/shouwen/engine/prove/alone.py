@@ -1,4 +1,4 @@
-"""What can be seen in the rules alone (静态检查): clocks that nobody starts, lateness, nobody's acts, contrary demands."""
+"""What the rules alone show (静态检查): clocks that nobody starts, lateness, nobody's acts, contrary demands."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def nobody(program: Program, posts: Posts) -> Iterator[Fault]:
     """Duties whose act is ours to do and that no post may do."""
     policy = program.policy
     for duty in policy.all_of(model.Duty):
-        roles = [role for role in duty.by or (duty.who,)]
+        roles = duty.by or (duty.who,)
         if not all(policy.events[one.event].act for one in duty.act.happenings):
             continue
         title = duty.title or policy.events[duty.act.event].title

@@ -1,6 +1,6 @@
 """All that a question about a policy depends on (影响范围), and nothing else (cone of influence).
 
-An event depends on the gates that shut it; a gate on the events that open it and on what its conditions read; a category
+An event depends on the gates that shut it; a gate on the events that open it and what its conditions read; a category
 or fact on the events and tables that set it. Whatever lies outside can neither help nor hinder, so it is left out.
 """
 

@@ -13,6 +13,8 @@ from datetime import timedelta
 from shouwen.calendars import Calendar, Period, PeriodKind
 from shouwen.engine.program import Program, compile_policy
 from shouwen.engine.prove import alone, tables
+from shouwen.engine.prove.arising import Arising, arises, cone_of
+from shouwen.engine.prove.closing import Closing, closes, opens
 from shouwen.engine.prove.cone import Cone
 from shouwen.engine.prove.fault import (
     CLOSING,
@@ -27,24 +29,12 @@ from shouwen.engine.prove.fault import (
     UNBOUND,
     Fault,
 )
-from shouwen.engine.prove.goals import (
-    Answer,
-    Arising,
-    Closing,
-    Given,
-    Where,
-    always_keeps,
-    arises,
-    categories,
-    closes,
-    cone_of,
-    keeps,
-    opens,
-)
+from shouwen.engine.prove.keeping import always_keeps, keeps
 from shouwen.engine.prove.organisation import Posts, everybody
 from shouwen.engine.prove.parts import of_kind, trigger_of, ways
 from shouwen.engine.prove.solve import TooMany
 from shouwen.engine.prove.walk import STATES
+from shouwen.engine.prove.where import Answer, Given, Where, categories
 from shouwen.policy import model
 
 NINE = timedelta(hours=9)

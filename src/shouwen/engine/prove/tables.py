@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shouwen.engine.program import Program
-from shouwen.engine.prove.choices import Domains, fitting_rows
+from shouwen.engine.prove.choices import fitting_rows
+from shouwen.engine.prove.domains import Domains
 from shouwen.engine.prove.fault import DEAD, TABLE, Fault
 from shouwen.engine.prove.parts import live_rows
 from shouwen.engine.prove.solve import Test, TooMany, solve
@@ -61,7 +62,7 @@ class Solver:
                     return None
                 if answer:
                     return bool(row.value == value)
-            return table.otherwise == value
+            return bool(table.otherwise == value)
 
         return test
 
@@ -123,7 +124,9 @@ def _case(program: Program, values: Mapping[str, Any]) -> str:
     policy = program.policy
     titles: dict[str, model.Axis | model.Fact] = {**policy.axes, **policy.facts}
     tabled = {table.axis for table in program.tables}
-    return "、".join(f"{titles[name].title or name}为{_words(value)}" for name, value in values.items() if name not in tabled)
+    return "、".join(
+        f"{titles[name].title or name}为{_words(value)}" for name, value in values.items() if name not in tabled
+    )
 
 
 def _words(value: Any) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shouwen.engine.entry import Entry
-from shouwen.engine.prove.choices import FEW, OTHER
+from shouwen.engine.prove.choices import FEW
+from shouwen.engine.prove.domains import OTHER
 from shouwen.policy import model
 from shouwen.policy.phrases import literal
 

@@ -52,7 +52,13 @@ def owed_when(
 
 
 def kept_in_time(
-    program: Program, kind: str, story: Sequence[Entry], rule: model.Duty, opened: datetime, owed: Owed, acts: Sequence[Move]
+    program: Program,
+    kind: str,
+    story: Sequence[Entry],
+    rule: model.Duty,
+    opened: datetime,
+    owed: Owed,
+    acts: Sequence[Move],
 ) -> tuple[Entry, ...] | None:
     """The story with the acts that keep the duty in time: as early as they count, at the latest when it is due."""
     for at in _instants(opened, owed):

@@ -57,7 +57,15 @@ Goal = Callable[[State], "tuple[Move, ...] | None"]
 class Walk:
     """All that can become of one subject, seen from one cone."""
 
-    def __init__(self, cone: Cone, start: datetime, posts: Posts, most: int = STATES, period: str = "", kept: dict[Any, Any] | None = None) -> None:
+    def __init__(
+        self,
+        cone: Cone,
+        start: datetime,
+        posts: Posts,
+        most: int = STATES,
+        period: str = "",
+        kept: dict[Any, Any] | None = None,
+    ) -> None:
         self.cone, self.program, self.kind, self.start, self.posts = cone, cone.program, cone.kind, start, posts
         self.most, self.period = most, period
         self.states = 0
@@ -66,9 +74,7 @@ class Walk:
         self.choices = Choices(cone, kept)
         self._sway = cone.swaying() | {self.first}
         self._looked = {one.event for gate in cone.gates.values() for one in _looked(gate)} | cone.lasting | CONTROLS
-        self._latest = [
-            (until, gate.per) for gate in cone.gates.values() for until in untils(gate.until) if until.last
-        ]
+        self._latest = [(until, gate.per) for gate in cone.gates.values() for until in untils(gate.until) if until.last]
         self._ever = self._sway & (CONTROLS | cone.lasting | frozenset(_ever(cone)))
         self._latched = [table for table in cone.tables() if table.latch]
         self._read_by = self._readers()
@@ -84,7 +90,9 @@ class Walk:
 
     def _capped(self) -> dict[str, Any]:
         facts = (self.program.policy.facts.get(name) for name in self.cone.names)
-        return {fact.name: self.choices.domains.most(fact.name) for fact in facts if fact and fact.fold in ("sum", "count")}
+        return {
+            fact.name: self.choices.domains.most(fact.name) for fact in facts if fact and fact.fold in ("sum", "count")
+        }
 
     # --- moves --------------------------------------------------------------------------
 
@@ -106,7 +114,9 @@ class Walk:
     def _data(self, event: str) -> Iterator[dict[str, Any]]:
         """What the event may say that agrees with the categories that are given; the first event says them."""
         given = self.cone.given
-        here = {place.key: value for name, value in given.items() for place in self._places(name) if place.event == event}
+        here = {
+            place.key: value for name, value in given.items() for place in self._places(name) if place.event == event
+        }
         for data in self.choices.data(event, self.start):
             if event == self.first:
                 yield {**data, **here, **({"period": self.period} if self.period else {})}
@@ -150,7 +160,7 @@ class Walk:
     def beginnings(self) -> Iterator[State]:
         """The first states, one for each way in which the subject comes in."""
         copied = [move for move in self.moves if move.entry.type == "opened"] if self.first == "received" else []
-        for start in copied or [None]:
+        for start in (*copied, *([] if copied else [None])):
             for move in self.moves:
                 if move.entry.type == self.first:
                     state = State(Known(self.program), (), frozenset(), ())
