@@ -60,6 +60,8 @@ def test_no_finding_on_any_page_of_a_day(desks: Desks, house: Clock) -> None:
     page = desk.page
     places = [
         *navigation(page), *of_ledger(page), "/?tab=supervised", "/regulations/jinke/?q=24小时", two_versions(),
+        "/regulations/heat-supply/?version=library", "/clauses/?q=首问", "/clauses/?q=首", "/comparison/",
+        "/comparison/?by=replied&name=jinke", "/comparison/?by=kept",
         matter, f"{matter}do/rectification_ordered/", f"{matter}do/signed/", f"{matter}do/received/",
         f"{matter}mail/", f"{matter}entries/2/correct/", "/matters/causes/", f"/matters/causes/new/?matter={matter}",
         "/supervision/list/?figure=overdue", "/supervision/list/?figure=open", "/supervision/ladder/",

@@ -202,7 +202,7 @@ def _customers_count(person: Person, at: datetime) -> int:
 def _related(person: Person, at: datetime) -> set[UUID]:
     """What the pages of the causes say that they comprise."""
     pages = [MatterPage(cause, person, at) for cause in Subject.objects.filter(kind="cause").select_related("unit")]
-    return {other.pk for one in pages for _relation, other in one.links}
+    return {other.pk for one in pages for _relation, other in one.near.links}
 
 
 def _api_pages(person: Person, at: datetime) -> set[UUID]:

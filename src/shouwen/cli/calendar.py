@@ -48,7 +48,7 @@ def show(year: int, path: str | None) -> None:
     _ready()
     from shouwen.governance.queries import calendar_year
 
-    unit = _unit(path) if path else _first_unit()
+    unit = unit_at(path) if path else _first_unit()
     found = calendar_year(unit, year)
     table = Table("日期", "类别", "名称", "时段", "依据")
     for one in found.special:
@@ -74,7 +74,7 @@ def export(path: str | None, version: str | None) -> None:
     from shouwen.governance.models import CalendarVersion
 
     try:
-        found = kept(version) if version else calendar_for(_unit(path) if path else _first_unit())
+        found = kept(version) if version else calendar_for(unit_at(path) if path else _first_unit())
     except CalendarVersion.DoesNotExist:
         raise click.ClickException(f"没有日历版本 {version}") from None
     click.echo(orjson.dumps(content_of(found)))
@@ -133,7 +133,7 @@ def recount(path: str | None, username: str | None, reason: str | None, dry: boo
     from shouwen.journal import rebase
     from shouwen.journal.errors import NotRecorded
 
-    unit = _unit(path) if path else None
+    unit = unit_at(path) if path else None
     if dry:
         _print(rebase.preview(unit))
         click.echo("试运行：没有写入。")
@@ -165,7 +165,8 @@ def _administrator(username: str | None) -> Person:
     return person
 
 
-def _unit(path: str) -> Unit:
+def unit_at(path: str) -> Unit:
+    """The unit at GROUP/BRANCH. Raises ClickException where there is none."""
     from shouwen.organisation.models import Unit
 
     found: Unit | None = None
@@ -192,7 +193,7 @@ def _table(path: str | None, dry: bool) -> CalendarTable | None:
 
     if path is None:
         return None
-    unit = _unit(path)
+    unit = unit_at(path)
     found = CalendarTable.objects.filter(unit=unit).first()
     if found is None and dry:
         raise click.ClickException(f"{unit} 还没有自己的日历表；正式导入时会新建")

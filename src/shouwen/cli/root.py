@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("shouwen.cli.search:search", "Lines of the ledger and the index of search: made anew, compared."),
     "serve": ("shouwen.cli.serve:serve", "Web and worker on this machine."),
     "verify": ("shouwen.cli.verify:verify", "Whether the journals are what was recorded."),
+    "whatif": ("shouwen.cli.whatif:whatif", "Journals under another policy, limit or reading: what would change."),
     "worker": ("shouwen.cli.worker:worker", "What time brings about: overdue duties, messages, anchors."),
 }
 

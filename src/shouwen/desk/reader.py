@@ -2,30 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.desk.reach import top_units
-from shouwen.governance.models import InForce, PolicyVersion
+from shouwen.governance.models import PolicyVersion
 from shouwen.governance.programs import policy_of
-from shouwen.organisation.models import Person, Unit
+from shouwen.governance.queries import published
 from shouwen.policy import Policy, edition
 from shouwen.policy.compare import changes
 from shouwen.policy.model import Gate
+from shouwen.policy.sentences import heard_sentences
 
-KEPT_PRINTS = 8
 MARKS: Mapping[str, tuple[str, str | Promise]] = {
     "待执行": ("outline", _("not carried out yet")),
     "本单位约定": ("amber", _("the house's own number")),
     "未采用": ("outline", _("reading not taken")),
     "读法": ("blue", _("reading taken")),
+    "被取代": ("outline", _("replaced by another clause")),
+    "另条已落实": ("outline", _("owed once, under another clause")),
 }
-IDLE = frozenset({"待执行", "未采用"})
+IDLE = frozenset({"待执行", "未采用", "被取代", "另条已落实"})
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,10 @@ class Read:
     gates: tuple[str, ...]
 
     def holds(self, text: str) -> bool:
-        """Whether the words stand in it, its rules included."""
+        """Whether every word stands in it, its rules included."""
         said = "\n".join([self.id, self.ref, self.text, *(rule.text for rule in self.rules)])
-        return text.casefold() in said.casefold()
+        said = said.casefold()
+        return all(word in said for word in text.casefold().split())
 
 
 @dataclass
@@ -74,8 +74,9 @@ class Chapter:
     clauses: list[Read] = field(default_factory=list)
 
 
-def chapters(policy: Policy) -> list[Chapter]:
-    """The text in order; clauses before the first heading stand in a chapter without a title."""
+def chapters(policy: Policy, others: Sequence[Policy] = ()) -> list[Chapter]:
+    """The text in order, with what ``others`` say of its clauses; clauses before the first heading stand in a chapter
+    without a title."""
     found: list[Chapter] = []
     n = 0
     for part in edition.content(policy)["body"]:
@@ -84,9 +85,11 @@ def chapters(policy: Policy) -> list[Chapter]:
             continue
         if not found:
             found.append(Chapter("h0", 1, ""))
+        clause = policy.by_id[part["id"]]
+        heard = tuple(Ruled(tag, text, ()) for tag, text in heard_sentences(clause, others))
         rules = tuple(Ruled(rule["tag"], rule["text"], tuple(rule["marks"])) for rule in part["rules"])
-        gates = tuple(rule.id for rule in policy.by_id[part["id"]].rules if isinstance(rule, Gate))
-        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], rules, gates))
+        gates = tuple(rule.id for rule in clause.rules if isinstance(rule, Gate))
+        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], (*heard, *rules), gates))
         n += 1
     return found
 
@@ -102,38 +105,13 @@ def narrowed(found: Iterable[Chapter], text: str) -> list[Chapter]:
     return [one for one in kept if one.clauses]
 
 
-# --- which version, under which readings ---------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A version as it is read: where it holds for the reader, if anywhere, and under which readings."""
-
-    version: PolicyVersion
-    force: InForce | None
-    policy: Policy
-
-
-def edition_of(version: PolicyVersion, force: InForce | None) -> Edition:
-    policy = policy_of(version)
-    return Edition(version, force, policy.with_readings(force.readings) if force and force.readings else policy)
-
-
-def force_of(person: Person, name: str, unit: Unit | None, now: datetime) -> InForce | None:
-    """What of this regulation holds in the unit, or else where the person works: the nearest unit's, the latest."""
-    tops = [unit] if unit is not None else top_units(person, now)
-    line = {pk for top in tops for pk in top.line}
-    rows = InForce.objects.filter(policy_version__name=name).select_related("policy_version", "unit").order_by("since")
-    found = [row for row in rows if row.since <= now and (row.until is None or row.until > now)]
-    near = [row for row in found if row.unit_id in line] or found
-    return max(near, key=lambda row: (len(row.unit.line), row.since), default=None)
-
-
-@lru_cache(maxsize=KEPT_PRINTS)
-def printed(digest: str, readings: tuple[tuple[str, str], ...]) -> bytes:
-    """The printable edition as a PDF; kept, for it takes a moment to set."""
-    version = PolicyVersion.objects.get(digest=digest)
-    return edition.pdf(policy_of(version).with_readings(dict(readings)))
+def speaking_of(name: str) -> list[Policy]:
+    """The newest versions of the other regulations whose clauses say something of this one's."""
+    newest: dict[str, PolicyVersion] = {}
+    for row in published().exclude(name=name).order_by("name", "-published_at", "-pk"):
+        newest.setdefault(row.name, row)
+    said = (row for row in newest.values() if any(cited.startswith(f"{name}/") for _way, cited, _by in row.links))
+    return [policy_of(row) for row in said]
 
 
 # --- two versions ----------------------------------------------------------------------------
@@ -195,6 +173,19 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
             yield Piece("in", after[c:d])
 
 
+def composed(asked: str, name: str) -> PolicyVersion | None:
+    """What several policies that hold for one subject come to, where this one is among them."""
+    found = (
+        PolicyVersion.objects.filter(composition__isnull=False)
+        .filter(pk=int(asked) if asked.isdecimal() else 0)
+        .first()
+    )
+    if found is None or found.composition is None:
+        return None
+    parts = PolicyVersion.objects.filter(pk__in=[pk for pk, _readings in found.composition["parts"]], name=name)
+    return found if parts.exists() else None
+
+
 def versions_of(name: str) -> Sequence[PolicyVersion]:
     """All that were published under the name, the newest first."""
-    return list(PolicyVersion.objects.filter(name=name).defer("text").order_by("-published_at", "-pk"))
+    return list(published().filter(name=name).order_by("-published_at", "-pk"))

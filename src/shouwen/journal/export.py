@@ -26,7 +26,7 @@ def lines(subjects: QuerySet[Subject], *, sealed: bool = False) -> Iterator[dict
     envelope alone, from which the standing follows just the same.
     """
     found = entries_of(subjects).select_related("subject__unit", *(["content"] if sealed else []))
-    names = _paths()
+    names = unit_paths()
     for entry in found.iterator(CHUNK):
         yield _line(entry, names, _sealed(entry) if sealed else {})
 
@@ -63,7 +63,7 @@ def _sealed(entry: Entry) -> dict[str, Any]:
     return found
 
 
-def _paths() -> dict[int | None, str]:
+def unit_paths() -> dict[int | None, str]:
     """Each unit by the names from the root down to it: ``重庆/江北/一期``."""
     names = dict(Unit.objects.values_list("pk", "name"))
     paths: dict[int | None, str] = {None: ""}

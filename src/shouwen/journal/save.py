@@ -24,9 +24,8 @@ SUBJECT_COLUMNS = (
 
 def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequence[Outbox]) -> None:
     """Write everything that a batch has made. Must run in its transaction."""
-    spoken, noticed = [], []
-    for journal in journals:
-        (spoken if journal.fresh or speaks(journal) else noticed).append(journal)
+    spoken = [journal for journal in journals if journal.fresh or speaks(journal)]
+    noticed = [journal for journal in journals if not (journal.fresh or speaks(journal))]
     contents = [content for journal in journals for content in journal.seal()]
     _subjects(journals)
     # Nobody refers to what the house itself notices.

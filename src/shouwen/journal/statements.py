@@ -246,7 +246,7 @@ def _asked(sql: str, fields: Sequence[AnyField], vendor: str) -> Asked:
 
 def _field(model: type[Model], name: str) -> AnyField:
     if name == "pk":
-        return cast("AnyField", model._meta.pk)
+        return model._meta.pk
     return next(field for field in model._meta.concrete_fields if name in (field.name, field.attname))
 
 

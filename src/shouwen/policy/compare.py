@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shouwen.policy.model import Policy
-from shouwen.policy.sentences import SORT_TITLES, Sentences
+from shouwen.policy.sentences import SORT_TITLES, Sentences, link_sentences
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,9 @@ def _ruled(policy: Policy) -> dict[str, str]:
     found: dict[str, str] = {}
     for clause in policy.clauses:
         found[f"{_own(policy, clause.id)} 正文"] = "".join(clause.text.split())
+        for title, said in link_sentences(policy, clause):
+            where = f"{_own(policy, clause.id)} {title}"
+            found[where] = f"{found[where]}{said}" if where in found else said
         for rule in clause.rules:
             found[f"{_own(policy, rule.id)} {SORT_TITLES[type(rule)]}"] = say.rule(rule)
     return found

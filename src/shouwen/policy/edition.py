@@ -28,7 +28,7 @@ from shouwen.policy.model import (
     Waiting,
     WordLimit,
 )
-from shouwen.policy.sentences import ROOM_TITLES, SORT_TITLES, Sentences
+from shouwen.policy.sentences import ROOM_TITLES, SORT_TITLES, Sentences, link_sentences
 
 _FONT_PACKAGES = ("pylopdf_fonts_zh_cn", "manimgx_fonts_cjk")
 
@@ -72,7 +72,8 @@ def _body(policy: Policy) -> Iterator[dict[str, Any]]:
 
 def _clause(policy: Policy, clause: Clause) -> dict[str, Any]:
     say = Sentences(policy)
-    rules = [
+    rules = [{"tag": tag, "text": text, "marks": []} for tag, text in link_sentences(policy, clause)]
+    rules += [
         {"tag": SORT_TITLES[type(rule)], "text": say.rule(rule), "marks": _marks(policy, rule)} for rule in clause.rules
     ]
     return {"sort": "clause", "id": clause.id, "ref": clause.ref, "text": clause.text, "rules": rules}
@@ -81,6 +82,10 @@ def _clause(policy: Policy, clause: Clause) -> dict[str, Any]:
 def _marks(policy: Policy, rule: Rule) -> list[str]:
     """What a reader must not take for the clause's own word, or for something that already runs."""
     marks = []
+    if policy.replacing(rule) is not None:
+        marks.append("被取代")
+    elif rule.id in policy.asked_once:
+        marks.append("另条已落实")
     if isinstance(rule, Waiting):
         marks.append("待执行")
     if isinstance(rule, Duty) and isinstance(rule.within, WordLimit) and rule.within.limit:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from shouwen.calendars import DayRules, Limit
 from shouwen.policy.checks import check_whole
-from shouwen.policy.clauses import clause_rules, declare_lists
+from shouwen.policy.clauses import clause_links, clause_rules, declare_lists
 from shouwen.policy.document import Block, Document, Section, read_document
 from shouwen.policy.front import day_rules, declare, declare_readings, is_date, known_faults
+from shouwen.policy.links import link_problems, names_linked
 from shouwen.policy.model import Clause, Duty, Heading, ListLimit, ListRow, Policy, Rule
 from shouwen.policy.problems import PolicyErrors, Problem
 from shouwen.policy.repair import make_sound, unreadable
@@ -19,7 +20,7 @@ from shouwen.policy.scope import Scope
 from shouwen.policy.shape import schema
 from shouwen.policy.yamltext import Hole, Map, read_yaml
 
-KEPT = 32
+KEPT = 96
 """Texts whose policies are kept: reading a regulation of a hundred clauses takes seconds of processor time."""
 
 
@@ -60,6 +61,7 @@ def load_text(text: str, file: str, name: str) -> Policy:
     rules = tuple(rule for clause in clauses for rule in clause.rules)
     check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
     known = known_faults(front.get("known", []), clauses, scope)
+    scope.problems += link_problems(clauses)
     if scope.problems:
         raise PolicyErrors(scope.problems)
     return replace(_policy(front, days, document, clauses, scope), known=known)
@@ -109,7 +111,9 @@ def _clauses(sections: list[Section], stray: list[Block], scope: Scope) -> tuple
     for section, rules in zip(sections, blocks, strict=True):
         text = "\n".join(section.text).strip()
         place = scope.place(section.line)
-        clauses.append(Clause(section.id, section.ref, text, place, _rules(section.id, rules, scope)))
+        scope.clause = section.id
+        links = tuple(link for block in rules for link in clause_links(block, scope))
+        clauses.append(Clause(section.id, section.ref, text, place, _rules(section.id, rules, scope), links))
     if outside:
         # They are nobody's, which is said, but what they bring is not missed elsewhere.
         clauses.append(Clause("", "", "", scope.place(0), _rules("", outside, scope)))
@@ -206,6 +210,16 @@ def policies_folder() -> Path:
 def policy_names() -> list[str]:
     """Names of the policies in the folder."""
     return sorted(path.stem for path in policies_folder().glob("[a-z]*.md"))
+
+
+def speaking_of(name: str) -> list[Policy]:
+    """The other policies in the folder whose clauses say something of this one's.
+
+    Raises PolicyErrors where one cannot be read.
+    """
+    paths = [policies_folder() / f"{other}.md" for other in policy_names() if other != name]
+    naming = [path for path in paths if f"{name}/" in path.read_text(encoding="utf-8")]
+    return [policy for policy in map(load, naming) if name in names_linked(policy)]
 
 
 def load_named(name: str) -> Policy:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import singledispatchmethod
 
 from shouwen.calendars import DateRule, Roll
+from shouwen.policy.figures import said_formula
 from shouwen.policy.model import (
     Axis,
     ChecklistItem,
@@ -87,6 +89,35 @@ def clause_sentences(policy: Policy, clause: Clause) -> list[tuple[Rule, str]]:
     """Each rule of the clause, also those under readings not taken, with its sentence."""
     sentences = Sentences(policy)
     return [(rule, sentences.rule(rule)) for rule in clause.rules]
+
+
+LINK_TITLES = {"also": "并存", "replaces": "取代"}
+
+
+def link_sentences(policy: Policy, clause: Clause) -> list[tuple[str, str]]:
+    """(title, sentence) of what the clause says of others, and of what replaces it."""
+    said = {"also": "与 {} 所说相同，同一行为只欠一次。", "replaces": "两者都施行时，以本条为准，{} 的规则不执行。"}
+    found = [(LINK_TITLES[link.way], said[link.way].format(link.cited)) for link in clause.links]
+    by = policy.replaced.get(clause.id)
+    if by:
+        found.append(("被取代", f"以 {by} 为准，本条的规则不执行。"))
+    parts = {cited: one for cited, one in policy.replaced.items() if cited.startswith(f"{clause.id}#")}
+    return [*found, *(("被取代", f"{cited} 以 {one} 为准，落实它的规则不执行。") for cited, one in parts.items())]
+
+
+def heard_sentences(clause: Clause, others: Iterable[Policy]) -> list[tuple[str, str]]:
+    """(title, sentence) of what clauses of other policies say of this one."""
+    said = {
+        "also": ("并存", "{} 与本条所说相同，都施行时只欠一次。"),
+        "replaces": ("被取代", "两者都施行时，以 {} 为准，{}的规则不执行。"),
+    }
+    return [
+        (said[link.way][0], said[link.way][1].format(other.id, f"落实 {link.cited} " if link.number else "本条"))
+        for policy in others
+        for other in policy.clauses
+        for link in other.links
+        if link.to == clause.id
+    ]
 
 
 class Sentences:
@@ -271,7 +302,9 @@ class Sentences:
 
     @_said.register
     def _(self, waiting: Waiting) -> str:
-        what = waiting.what or "、".join(f"{key}：{value}" for key, value in waiting.rule.items())
+        spoken = "；".join(said_formula(waiting.rule))
+        written = "、".join(f"{key}：{value}" for key, value in waiting.rule.items())
+        what = f"{waiting.what}；{spoken}" if waiting.what and spoken else waiting.what or spoken or written
         return f"待“{ROOM_TITLES[waiting.room]}”模块执行：{what}"
 
     # --- declarations -----------------------------------------------------------

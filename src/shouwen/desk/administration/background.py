@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from shouwen.desk.administration import whatif_tasks
 from shouwen.desk.administration.asked import Admin, administrator
 from shouwen.desk.administration.moving import moves_section
 from shouwen.desk.administration.tables import Button, Cell, Column, Section, Table
 from shouwen.desk.administration.trying import LOOKED, like, trial, trial_section
 from shouwen.desk.models import Task
 from shouwen.desk.templatetags.desk import local
-from shouwen.governance.models import PolicyVersion
+from shouwen.governance.models import PolicyVersion, Publication
 from shouwen.governance.programs import policy_of
 from shouwen.insight.models import JobState
 from shouwen.journal import clock, queue, rebase
@@ -63,7 +64,9 @@ def work(pk: str) -> None:
     try:
         with translation.override(task.language):
             found = WORK[task.kind](task, progress)
-            Task.objects.filter(pk=task.pk).update(result=[_stored(one) for one in found], state=JobState.DONE)
+            result = [stored(one) for one in found]
+            Task.objects.filter(pk=task.pk).update(result=result, state=JobState.DONE)
+            Publication.objects.filter(pk=task.asked.get("publication")).update(effects=result)
     except Exception:
         Task.objects.filter(pk=task.pk).update(state=JobState.FAILED)
         raise
@@ -101,6 +104,18 @@ def tried_sections(
     return [being_done(ask(admin.person, "trial", title, wanted, total, admin.now))]
 
 
+def attach_effects(admin: Admin, publication: Publication, policy: Policy) -> None:
+    """What matters of late would have met stands with the proposal: at once where they are few, else when the worker
+    has counted it."""
+    asked = {"name": publication.name, "text": publication.text, "readings": publication.readings}
+    tried = policy.with_readings(publication.readings)
+    sections = tried_sections(
+        admin, publication.unit, publication.kinds, tried, {**asked, "publication": publication.pk}
+    )
+    if not any(one.task for one in sections):
+        Publication.objects.filter(pk=publication.pk).update(effects=[stored(one) for one in sections])
+
+
 def preview_recount(task: Task, progress: Progress) -> list[Section]:
     found = rebase.preview(_unit(task), progress=lambda step: progress(step.subjects))
     return [moves_section(found, found.subjects)]
@@ -121,13 +136,15 @@ WORK: dict[str, Callable[[Task, Progress], list[Section]]] = {
     "trial": try_policy,
     "recount.preview": preview_recount,
     "recount": recount,
+    "whatif": whatif_tasks.count,
+    "whatif.export": whatif_tasks.export,
 }
 
 
 # --- sections, stored and shown again ------------------------------------------------------
 
 
-def _stored(one: Section) -> dict[str, Any]:
+def stored(one: Section) -> dict[str, Any]:
     rows = one.table.rows if one.table else ()
     return {
         "title": str(one.title),
@@ -138,7 +155,7 @@ def _stored(one: Section) -> dict[str, Any]:
     }
 
 
-def _shown(kept: dict[str, Any]) -> Section:
+def kept_section(kept: dict[str, Any]) -> Section:
     table = Table(
         [Column(title) for title in kept["columns"]], [[Cell(**cell) for cell in row] for row in kept["rows"]]
     )
@@ -158,7 +175,7 @@ def tasks(request: HttpRequest, admin: Admin) -> HttpResponse:
     """What one has asked for, the latest first."""
     rows = [
         [
-            Cell(one.title, reverse("desk:admin-task", args=[one.pk])),
+            Cell(one.title, _address(one)),
             Cell(local(one.made_at), number=True),
             Cell(f"{one.done} / {one.total}", number=True),
             Cell(one.get_state_display(), chip=_COLOURS.get(one.state, "amber")),
@@ -170,6 +187,13 @@ def tasks(request: HttpRequest, admin: Admin) -> HttpResponse:
     title = _("In the background")
     context = {"title": title, "sections": [Section(title, Table(columns, rows), empty)]}
     return render(request, "desk/admin/thing.html", context)
+
+
+def _address(one: Task) -> str:
+    """Its page; of a what-if, the what-if's."""
+    if "whatif" in one.asked:
+        return reverse("desk:admin-whatif", args=[one.asked["whatif"]])
+    return reverse("desk:admin-task", args=[one.pk])
 
 
 _COLOURS: dict[str, str] = {JobState.DONE: "green", JobState.FAILED: "red", JobState.RUNNING: "blue"}
@@ -197,4 +221,4 @@ def _silent(found: Task, now: datetime) -> bool:
 
 
 def _result(found: Task) -> Sequence[Section]:
-    return [_shown(kept) for kept in found.result]
+    return [kept_section(kept) for kept in found.result]

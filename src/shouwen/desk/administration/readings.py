@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
-from shouwen.desk.administration.asked import Admin, administrator, shown
+from shouwen.desk.administration.asked import Admin, administrator
 from shouwen.desk.administration.background import tried_sections
+from shouwen.desk.administration.publications import propose, proposed
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
-from shouwen.governance.actions import publish, put_in_force
 from shouwen.governance.amending import amended
 from shouwen.governance.models import InForce
 from shouwen.governance.programs import policy_of
+from shouwen.governance.publication import Where
 from shouwen.policy import Policy, load_text
 
 
@@ -108,7 +109,7 @@ class ReadingForm(AdminForm):
                 field,
                 forms.CharField(label=f"“{word}”", required=False, initial=self.limits[field], help_text=hint),
             )
-        self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
+        self.add("since", MomentField(admin.zone, label=_("Since"), help_text=_("Empty: from the approval on.")))
 
     def chosen_readings(self) -> dict[str, str]:
         """Those that differ from what the text takes."""
@@ -123,7 +124,7 @@ class ReadingForm(AdminForm):
 
 @administrator
 def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    """Another value tried on the matters of late, then in force as a new version."""
+    """Another value tried on the matters of late, then proposed as a new version."""
     row = get_object_or_404(InForce.objects.select_related("unit", "policy_version"), pk=pk)
     version, unit = row.policy_version, row.unit
     policy = policy_of(version)
@@ -140,11 +141,9 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         return [_changes(row, policy, form), *tried_sections(admin, unit, kinds, tried, asked)]
 
     def do(given: Mapping[str, Any]) -> Done:
-        made = publish(text(given), name=version.name, by=admin.person, at=admin.now)
-        for kind in kinds:
-            put_in_force(unit, kind, made, given["since"], form.chosen_readings(), admin.person)
+        where = Where(unit, kinds, given["since"], form.chosen_readings())
         changes = "; ".join(f"{name}: {before} → {after}" for name, before, after in _differences(row, policy, form))
-        return Done(shown(made), str(version), f"{made} | {changes} | {given['why']}", url=back)
+        return proposed(propose(admin, text(given), version.name, where, given["why"]), changes)
 
     form = ReadingForm(
         request.POST or None,
@@ -159,7 +158,7 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     about = f"{version.title} · {unit.name}"
     act = Act(
         _("Change parameters or readings"),
-        "policy.reading",
+        "policy.propose",
         unit,
         form,
         do,
@@ -167,7 +166,7 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         about,
         state,
         preview,
-        submit=_("Put in force"),
+        submit=_("Propose"),
     )
     return run(request, admin, act)
 

@@ -36,6 +36,8 @@ def at(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
 def query_of(scope: Scope, given: Mapping[str, Any] | None = None, **more: Any) -> str:
     """The address' parameters of a list in this scope."""
     own: dict[str, Any] = {"unit": scope.unit.pk} if scope.unit else {}
+    if scope.kind:
+        own["kind"] = scope.kind
     if scope.direct:
         own["direct"] = 1
     if more.get("figure") == "still":
@@ -52,10 +54,12 @@ def entry_title(entry: Entry) -> str:
 
 @register.filter
 def marked(text: str, words: str) -> SafeString:
-    """The text with every place where the words stand marked."""
-    if not words:
+    """The text with every place where one of the words stands marked."""
+    if not words.split():
         return escape(text)
-    parts = re.split(f"({re.escape(words)})", text, flags=re.IGNORECASE)
+    # The longest first: where one word begins another, the whole of it is marked.
+    asked = "|".join(re.escape(word) for word in sorted(words.split(), key=len, reverse=True))
+    parts = re.split(f"({asked})", text, flags=re.IGNORECASE)
     return format_html_join("", "{}", ((mark(part) if number % 2 else part,) for number, part in enumerate(parts)))
 
 

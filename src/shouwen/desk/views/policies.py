@@ -1,6 +1,7 @@
 """The regulation reader (规章): text, rules in sentences, how each clause fares, and what changed between versions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
@@ -10,48 +11,42 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shouwen.desk import reader
-from shouwen.desk.reach import own_units, top_units
+from shouwen.desk import library, reader
+from shouwen.desk.reach import own_units
 from shouwen.desk.views.supervision import scope_of
-from shouwen.governance.models import InForce, PolicyVersion
+from shouwen.governance.models import PolicyVersion
 from shouwen.governance.programs import policy_of
 from shouwen.insight.clauses import PERIODS, Span, fared, shutting
 from shouwen.insight.duties import OUTCOMES
 from shouwen.journal import clock
 from shouwen.journal.typed import typed
+from shouwen.organisation.administration import realms
 from shouwen.organisation.models import Person
+from shouwen.policy.altered import altering_clauses
 
 SHOWN = ("opened", "kept", "late", "running", "overdue", "let_off")
 """Figures beside a clause; what no longer applies is in the first."""
 
 
-@login_required
-@require_safe
-def policies(request: HttpRequest) -> HttpResponse:
-    """Regulations in force where one works, then all that were published."""
-    person = cast("Person", request.user)
-    now = clock.now()
-    line = {pk for unit in top_units(person, now) for pk in unit.line} | {unit.pk for unit in own_units(person, now)}
-    holding = InForce.objects.holding(now).filter(unit__in=line).select_related("policy_version", "unit")
-    context = {
-        "holding": holding.defer("policy_version__text").order_by("policy_version__name", "unit__path", "kind"),
-        "versions": PolicyVersion.objects.defer("text"),
-    }
-    return render(request, "desk/policies.html", context)
-
-
-def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> reader.Edition:
-    """The version that the address names, else what holds for the reader, else the newest. Raises Http404."""
+def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> library.Edition:
+    """The version that the address names, else what holds for the reader, else the newest, else what comes with the
+    product. Raises Http404."""
     person, now = cast("Person", request.user), clock.now()
     asked = request.GET.get("version", "")
-    force = reader.force_of(person, name, scope_of(request).unit, now)
+    force = library.force_of(person, name, scope_of(request).unit, now)
+    if asked == library.LIBRARY or not (versions or asked):
+        volume = library.library().get(name)
+        if volume is None:
+            raise Http404
+        return library.Edition(volume)
     if asked:
-        version = next((one for one in versions if str(one.pk) == asked), None)
+        version = next((one for one in versions if str(one.pk) == asked), None) or reader.composed(asked, name)
     else:
         version = force.policy_version if force else next(iter(versions), None)
     if version is None:
         raise Http404
-    return reader.edition_of(version, force if force and force.policy_version_id == version.pk else None)
+    holds = force if force and force.policy_version_id == version.pk else None
+    return library.Edition(library.volume_of(version, holds.readings if holds else {}), version, holds)
 
 
 @login_required
@@ -61,14 +56,16 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     versions = list(reader.versions_of(name))
     edition = _chosen(request, name, versions)
     text = typed(request.GET.get("q", ""), 60)
-    chapters = reader.narrowed(reader.chapters(edition.policy), text)
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), text)
     scope = scope_of(request)
     days = _days(request)
-    query: dict[str, object] = {"version": edition.version.pk, "days": days}
+    query: dict[str, object] = {"version": edition.key, "days": days}
     query |= {name: value for name, value in (("unit", scope.unit and scope.unit.pk), ("q", text)) if value}
     context = {
         "edition": edition,
         "chapters": chapters,
+        "levels": edition.volume.levels,
         "found": sum(len(one.clauses) for one in chapters),
         "versions": versions,
         "q": text,
@@ -77,9 +74,25 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "days": days,
         "periods": PERIODS,
         "query": urlencode(query),
-        "older": next((one for one in versions if one.published_at < edition.version.published_at), None),
+        "tried": _tried(edition, scope.person, scope.now),
+        "older": _older(edition, versions),
+        "shelved": edition.version is not None and name in library.library(),
     }
     return render(request, "desk/policy.html", context)
+
+
+def _older(edition: library.Edition, versions: list[PolicyVersion]) -> PolicyVersion | None:
+    """The version before the one that is read."""
+    if edition.version is None:
+        return None
+    return next((one for one in versions if one.published_at < edition.version.published_at), None)
+
+
+def _tried(edition: library.Edition, person: Person, now: datetime) -> frozenset[str]:
+    """Clauses of a published version of which an administrator may ask what if they said otherwise."""
+    if edition.version is None or not realms(person, now):
+        return frozenset()
+    return altering_clauses(edition.policy)
 
 
 def _days(request: HttpRequest) -> int:
@@ -100,14 +113,16 @@ class Count:
 @login_required
 @require_safe
 def figures(request: HttpRequest, name: str) -> HttpResponse:
-    """How each clause fares, to stand beside it."""
+    """How each clause of what is published fares, to stand beside it."""
     edition = _chosen(request, name, list(reader.versions_of(name)))
     scope = scope_of(request)
     span = Span.of(_days(request), scope)
-    chapters = reader.narrowed(reader.chapters(edition.policy), typed(request.GET.get("q", ""), 60))
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), typed(request.GET.get("q", ""), 60))
     clauses = [clause for chapter in chapters for clause in chapter.clauses]
-    found = fared(scope, tuple(clause.id for clause in clauses), span)
-    shut = shutting(scope)
+    published = edition.version is not None
+    found = fared(scope, tuple(clause.id for clause in clauses), span) if published else {}
+    shut = shutting(scope) if published else {}
     common = {"unit": scope.unit.pk} if scope.unit else {}
     days = {"opened_from": span.first.isoformat(), "opened_to": span.last.isoformat()}
     listed = reverse("desk:supervised")
@@ -130,7 +145,8 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
             if shut.get(gate)
         ]
         lines.append((clause, counts))
-    return render(request, "desk/parts/clause_figures.html", {"lines": lines, "span": span})
+    context = {"lines": lines, "span": span, "published": published}
+    return render(request, "desk/parts/clause_figures.html", context)
 
 
 @login_required
@@ -138,9 +154,8 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
 def printed(request: HttpRequest, name: str) -> HttpResponse:
     """The printable edition, on A4."""
     edition = _chosen(request, name, list(reader.versions_of(name)))
-    readings = edition.force.readings if edition.force else {}
-    pdf = reader.printed(edition.version.digest, tuple(sorted(readings.items())))
-    headers = {"Content-Disposition": f'inline; filename="{edition.version.name}.pdf"'}
+    pdf = library.printed(edition.volume)
+    headers = {"Content-Disposition": f'inline; filename="{edition.name}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
@@ -169,4 +184,4 @@ def clause(request: HttpRequest, clause_id: str) -> HttpResponse:
     if clause_id.partition("#")[0] not in edition.policy.by_id:
         raise Http404
     address = reverse("desk:policy", args=[name])
-    return HttpResponseRedirect(f"{address}?version={edition.version.pk}#{clause_id}")
+    return HttpResponseRedirect(f"{address}?version={edition.key}#{clause_id}")

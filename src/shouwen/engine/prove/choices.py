@@ -15,7 +15,7 @@ from typing import Any
 from shouwen.engine.entry import Entry
 from shouwen.engine.prove.cone import Cone
 from shouwen.engine.prove.domains import OTHER, Domains
-from shouwen.engine.prove.parts import untils
+from shouwen.engine.prove.parts import trigger_of, untils
 from shouwen.engine.prove.sameness import Told, hashable, picked, read_as
 from shouwen.policy import conditions as cel
 from shouwen.policy import model
@@ -103,6 +103,9 @@ class Choices:
     def _learn_timed(self, rule: model.Duty | model.Proposal) -> None:
         for happening in self.cone.own:
             self._key(happening.event, rule.per)
+        trigger = trigger_of(rule)
+        if isinstance(trigger, model.Every) and trigger.on:
+            self._key(trigger.since.event, trigger.on)
         if not isinstance(rule, model.Duty):
             return
         for place in (rule.due, rule.agreed, *(rule.trigger.of if isinstance(rule.trigger, model.Ahead) else ())):

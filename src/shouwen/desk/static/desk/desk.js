@@ -268,3 +268,7 @@ function countOn() {
   });
 }
 if (houseClock) setInterval(countOn, 30000);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
