@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from shouwen.cli import library, scenarios
+from shouwen.cli import library, publication, scenarios
 from shouwen.cli.coverage import demand_line, outstanding, summary_table
 from shouwen.cli.prove import prove
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names, speaking_of
@@ -28,6 +28,8 @@ def policy() -> None:
 policy.add_command(scenarios.test)
 policy.add_command(scenarios.mutate)
 policy.add_command(prove)
+for one in publication.COMMANDS:
+    policy.add_command(one)
 policy.add_command(library.search)
 policy.add_command(library.compare)
 

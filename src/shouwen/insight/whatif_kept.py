@@ -14,13 +14,13 @@ from hashlib import sha256
 from django.db.models import Count, Q, QuerySet
 
 from shouwen.engine import report
-from shouwen.governance.models import InForce, PolicyVersion
+from shouwen.governance.models import InForce, PolicyVersion, Publication
 from shouwen.governance.programs import policy_of
 from shouwen.insight.models import JobState, WhatIf
 from shouwen.insight.whatif import Change, Progress, among, compare, read_change
 from shouwen.journal import clock
 from shouwen.journal.models import Subject
-from shouwen.organisation.administration import EVERYTHING, realms
+from shouwen.organisation.administration import APPROVAL, EVERYTHING, realms
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, load_text
 from shouwen.policy.compare import changes
@@ -115,9 +115,19 @@ def attach(asked: WhatIf, version: PolicyVersion) -> None:
     asked.save(update_fields=["attached_to"])
 
 
+def attach_to(publication: Publication) -> None:
+    """What stood beside the proposal stands beside the version that it became."""
+    version = publication.policy_version
+    if publication.what_if is None or version is None:
+        return
+    for asked in WhatIf.objects.filter(pk=publication.what_if):
+        attach(asked, version)
+
+
 def readable(person: Person, at: datetime) -> QuerySet[WhatIf]:
-    """Those that one has asked for, and those of units that one administers; without the figures themselves."""
-    held = realms(person, at)
+    """Those that one has asked for, and those of units that one administers or approves policies for; without the
+    figures themselves."""
+    held = (*realms(person, at), *realms(person, at, APPROVAL))
     rows = WhatIf.objects.select_related("unit", "person", "policy_version").defer("summary", "behind", "text")
     if EVERYTHING in held:
         return rows
