@@ -104,8 +104,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         # A transaction that will write takes the lock at its start: no dead end between two readers that turn writers.
         "transaction_mode": "IMMEDIATE",
-        # 16 MB of the file at hand and 32 MB of the log before it is taken in: by SQLite's own 2 and 4 MB a transaction
-        # of the sweep writes the same pages several times.
+        # 16 MB of pages for each connection, where 2 MB are usual, for the upper parts of a large house's indexes.
+        # 32 MB of the log before it is taken in, where 4 MB are: the sweep would write the same pages several times.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
         "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8000",
     }
@@ -113,7 +113,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
     # Opening the file, and closing it with a checkpoint, would cost more than many a call itself.
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-else:
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "shouwen.house.postgresql"
+    # Only of cursors that are asked to (``prepared``): the others write their values into the statement.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 2)
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

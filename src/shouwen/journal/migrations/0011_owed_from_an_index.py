@@ -1,39 +1,61 @@
+"""What somebody owes is counted and listed from an index, and a reference that is another index's first column has none
+of its own: each was written with every row and never asked.
+"""
+
+from collections.abc import Iterator
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+from django.db.models import Model
 
-import shouwen.journal.ids
 
-COVERED = (
-    ("entry", "subject_id", "e07f8751"),
-    ("involved", "subject_id", "d499b3ff"),
-    ("outbox", "person_id", "6acbe4fe"),
-    ("subject", "owner_person_id", "77f05575"),
-    ("subject", "owner_post_id", "63f5bd5b"),
-    ("subject", "unit_id", "a8480633"),
-    ("duty", "person_id", "187cf7fd"),
-    ("duty", "post_id", "63eea8d1"),
-    ("duty", "subject_id", "d6529e73"),
-    ("duty", "unit_id", "848ba979"),
-)
-"""Indexes of one column that is the first of another index too. Dropped as they are: Django would write the whole of
-each table anew on SQLite, and with it lose the triggers that guard it."""
+REFERENCES = {
+    "Duty": ("person", "post", "subject", "unit"),
+    "Entry": ("subject",),
+    "Involved": ("subject",),
+    "Outbox": ("person",),
+    "Subject": ("owner_person", "owner_post", "unit"),
+}
+
+
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """The index alone: to alter the field would write SQLite's whole table anew, and without its guards."""
+    for model, column in _columns(apps):
+        named = {index.name for index in model._meta.indexes}
+        with schema_editor.connection.cursor() as cursor:
+            known = schema_editor.connection.introspection.get_constraints(cursor, model._meta.db_table)
+        for name, one in known.items():
+            if one["index"] and not one["unique"] and one["columns"] == [column] and name not in named:
+                schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(name)}", params=None)
+
+
+def make(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for model, column in _columns(apps):
+        table, name = model._meta.db_table, f"{model._meta.db_table}_{column}"
+        schema_editor.execute(f"CREATE INDEX {name} ON {table} ({column})", params=None)
+
+
+def _columns(apps: StateApps) -> Iterator[tuple[type[Model], str]]:
+    for name, fields in REFERENCES.items():
+        model = apps.get_model("journal", name)
+        for field in fields:
+            yield model, f"{field}_id"
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("governance", "0005_terms"),
         ("journal", "0010_counts_of_numbers"),
         ("organisation", "0004_dated_posts"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
+
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[
-                migrations.RunSQL(
-                    f"DROP INDEX IF EXISTS journal_{table}_{column}_{digest}",
-                    f"CREATE INDEX journal_{table}_{column}_{digest} ON journal_{table} ({column})",
-                )
-                for table, column, digest in COVERED
-            ],
+            database_operations=[migrations.RunPython(drop, make)],
             state_operations=[
                 migrations.AlterField(
                     model_name="duty",
@@ -118,13 +140,6 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AlterField(
                     model_name="subject",
-                    name="id",
-                    field=models.UUIDField(
-                        default=shouwen.journal.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                migrations.AlterField(
-                    model_name="subject",
                     name="owner_person",
                     field=models.ForeignKey(
                         blank=True,
@@ -161,5 +176,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        )
+        ),
+        migrations.RemoveIndex(model_name="subject", name="subject_owner_post"),
+        migrations.AddIndex(
+            model_name="subject",
+            index=models.Index(fields=["owner_post", "state", "id"], name="subject_owner_post"),
+        ),
+        migrations.RemoveIndex(model_name="subject", name="subject_owner_person"),
+        migrations.AddIndex(
+            model_name="subject",
+            index=models.Index(fields=["owner_person", "state", "id"], name="subject_owner_person"),
+        ),
+        migrations.RemoveIndex(
+            model_name="duty",
+            name="duty_person",
+        ),
+        migrations.RemoveIndex(
+            model_name="duty",
+            name="duty_post",
+        ),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(fields=["person", "state", "due_at", "opened_at"], name="duty_person"),
+        ),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(fields=["post", "state", "due_at", "opened_at", "person"], name="duty_post"),
+        ),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(fields=["subject", "state", "outside", "person", "post"], name="duty_standing"),
+        ),
     ]
