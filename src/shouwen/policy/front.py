@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shouwen.calendars import DayRules
 from shouwen.policy.conditions import UNKNOWN_TYPE
-from shouwen.policy.model import Axis, EventType, Fact, FactType, Field, FieldDue, Kind, Paper, Reading, Role, Word
+from shouwen.policy.model import Axis, EventType, Fact, FactType, Field, FieldDue, Kind, Paper, Parameter, Reading, Role, Word
 from shouwen.policy.problems import one_of
 from shouwen.policy.rules import happening
 from shouwen.policy.salvage import UNKNOWN
@@ -38,6 +38,7 @@ def declare(front: Map, scope: Scope) -> None:
     defaults = front.get("defaults", Map())
     scope.days = defaults.get("days", "natural")
     _zone(front, scope)
+    scope.parameters = {name: _parameter(name, spec) for name, spec in front.get("parameters", Map()).items()}
     _events(front.get("events", Map()), scope)
     _kinds(front["kinds"], scope)
     _roles(front["roles"], scope)
@@ -323,6 +324,10 @@ def _words(words: Map, scope: Scope) -> None:
     for name, spec in words.items():
         limit = scope.limit(spec["within"], spec.line_of("within")) if spec else None
         scope.words[name] = Word(name, limit, spec["why"] if spec else "")
+
+
+def _parameter(name: str, spec: Map) -> Parameter:
+    return Parameter(name, str(spec["value"]), spec.get("unit", ""), spec["why"])
 
 
 def declare_readings(readings: Map, scope: Scope) -> None:

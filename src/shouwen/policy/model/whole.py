@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from shouwen.calendars import DayRules, Limit
-from shouwen.policy.model.declarations import Axis, Fact, Kind, Paper, Reading, Role, Word
+from shouwen.policy.model.declarations import Axis, Fact, Kind, Paper, Parameter, Reading, Role, Word
 from shouwen.policy.model.events import EventType, Place
 from shouwen.policy.model.parts import WordLimit
 from shouwen.policy.model.rules import Rule
@@ -25,6 +25,12 @@ class Clause:
     text: str
     place: Place
     rules: tuple[Rule, ...] = ()
+    origin: str = ""
+    """The policy that it is taken over from (沿用); "" for the policy's own."""
+    replaced: tuple[str, ...] = ()
+    """Own clauses that take the place of rules of this one, which is taken over."""
+    parameters: tuple[str, ...] = ()
+    """Parameters that its text or its rules name."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ class Policy:
     readings: Mapping[str, Reading]
     clauses: tuple[Clause, ...]
     headings: tuple[Heading, ...] = ()
+    extends: tuple[str, ...] = ()
+    """Policies that it extends (沿用), the nearest first."""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     optional: Mapping[str, str] = field(default_factory=dict)
     """Events that start clocks and that nobody has to bring about (自行决定), and why."""
 
