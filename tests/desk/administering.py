@@ -5,9 +5,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from shouwen.governance.models import InForce
+from shouwen.governance.models import InForce, PolicyVersion, Publication
 from shouwen.journal.administration import ADMINISTERED
 from shouwen.journal.models import Entry, Subject
+from shouwen.organisation.models import Person
 
 
 def send(client: Client, page: str, step: str = "do", **data: Any) -> Any:
@@ -25,6 +26,19 @@ def written() -> list[tuple[str, str, str, str]]:
     return [
         (one.data["what"], one.data["object"], one.data.get("before", ""), one.data.get("after", "")) for one in rows
     ]
+
+
+def approved() -> PolicyVersion:
+    """Another superuser approves what was proposed last."""
+    made = Publication.objects.latest("pk")
+    other = Client(headers={"accept-language": "en"})
+    known = Person.objects.filter(username="other").first()
+    other.force_login(known or Person.objects.create_superuser("other", name="审批人"))
+    answer = send(other, f"publications/{made.pk}/approve/", opinion="同意")
+    assert answer.status_code == 302
+    made.refresh_from_db()
+    assert made.policy_version is not None
+    return made.policy_version
 
 
 def shown(answer: Any) -> str:

@@ -5,22 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.test import Client
-from tests.desk.administering import force_of, send, shown, upload, written
+from tests.desk.administering import approved, force_of, send, shown, upload, written
 
-from shouwen.governance.models import InForce, PolicyVersion, Term
+from shouwen.governance.models import InForce, PolicyVersion, Publication, Term
 from shouwen.journal import clock
 from shouwen.journal.administration import ADMINISTERED, HOUSE_KIND
 from shouwen.journal.drafts import Actor
 from shouwen.journal.models import Entry, Subject
 from shouwen.matters.actions import take_in
 from shouwen.organisation import actions
-from shouwen.organisation.administration import AUTHORITY
+from shouwen.organisation.administration import APPROVAL, AUTHORITY
 from shouwen.organisation.models import Appointment, Delegation, Person, Post, Unit
 
 SignedIn = Callable[[str], Client]
 PAGES = """units/ units/add/ people/ people/add/ import/ import/template/ calendars/ calendars/year/ calendars/import/
 calendars/recount/ calendars/day/ calendars/hours/
-policies/ policies/publish/ policies/put/ readings/ numbering/ terms/ terms/add/ log/ tasks/ integrations/
+policies/ policies/publish/ policies/put/ publications/ readings/ numbering/ terms/ terms/add/ log/ tasks/ integrations/
 integrations/add/ integrations/webhooks/"""
 
 
@@ -174,32 +174,83 @@ def test_a_parameter_is_tried_on_what_was_and_is_then_a_new_version(root: Client
     assert (preview.status_code, "Replayed: 1 of 1 matters" in shown(preview)) == (200, True)
     assert PolicyVersion.objects.filter(version="试行二").count() == 0
     assert send(root, page, **{**given, word: "2h"}).status_code == 302
-    made = PolicyVersion.objects.get(version="试行二")
+    assert PolicyVersion.objects.filter(version="试行二").count() == 0
+    made = approved()
     force.refresh_from_db()
     assert force.until is not None
     now = InForce.objects.get(unit=force.unit, kind=force.kind, until=None)
     assert now.policy_version == made
     matter.refresh_from_db()
     assert matter.policy_version == force.policy_version
-    assert [what for what, *_rest in written()] == ["policy.reading"]
+    assert [what for what, *_rest in written()] == ["policy.propose", "policy.approve"]
 
 
 def test_a_policy_with_mistakes_is_refused_with_all_of_them_by_line(root: Client) -> None:
-    text = PolicyVersion.objects.order_by("pk")[0].text.replace("language: 1", "language: 9", 1)
-    name = PolicyVersion.objects.order_by("pk")[0].name
-    refused = send(root, "policies/publish/", "preview", file=upload(text, "x.md"), policy=name)
+    first = PolicyVersion.objects.order_by("pk")[0]
+    name, text = first.name, first.text.replace("language: 1", "language: 9", 1)
+    unit = InForce.objects.filter(policy=name, kind="complaint").order_by("pk")[0].unit
+    given: dict[str, Any] = {"policy": name, "unit": unit.pk, "kinds": "complaint", "reason": "修订"}
+    refused = send(root, "policies/publish/", "preview", file=upload(text, "x.md"), **given)
     assert (refused.status_code, f"{name}.md:" in shown(refused)) == (422, True)
-    other = PolicyVersion.objects.order_by("pk")[0].text.replace("\nversion:", "\nversion: 2099-01 # ", 1)
-    done = send(root, "policies/publish/", file=upload(other, "x.md"), policy=name)
-    version = PolicyVersion.objects.get(version="2099-01")
-    assert done.status_code == 302
-    unit = InForce.objects.filter(policy_version__name=name, kind="complaint").order_by("pk")[0].unit
-    given: dict[str, Any] = {"version": version.pk, "unit": unit.pk, "kind": "complaint", "since": "2026-03-03"}
-    assert send(root, "policies/put/", "preview", **{**given, "kind": "nonsense"}).status_code == 422
-    preview = send(root, "policies/put/", "preview", **given)
-    assert (preview.status_code, "Replayed: 0 of 0 matters" in shown(preview)) == (200, True)
-    assert send(root, "policies/put/", **given).status_code == 302
+    other = first.text.replace("\nversion:", "\nversion: 2099-01 # ", 1)
+    unknown = send(root, "policies/publish/", "preview", file=upload(other, "x.md"), **{**given, "kinds": "nonsense"})
+    assert unknown.status_code == 422
+    preview = send(root, "policies/publish/", "preview", file=upload(other, "x.md"), **given)
+    assert all(said in shown(preview) for said in ("Replayed: 0 of 0 matters", "1 differences", "2099-01 版"))
+    done = send(root, "policies/publish/", file=upload(other, "x.md"), **given)
+    assert (done.status_code, PolicyVersion.objects.filter(version="2099-01").exists()) == (302, False)
+    version = approved()
     assert InForce.objects.get(unit=unit, kind="complaint", until=None).policy_version == version
+    # Approved, it may be put in force elsewhere too.
+    below = Unit.objects.filter(path__startswith=unit.path, kind="project").order_by("pk")[0]
+    elsewhere: dict[str, Any] = {"version": version.pk, "unit": below.pk, "kind": "complaint", "since": "2026-03-03"}
+    assert send(root, "policies/put/", "preview", **{**elsewhere, "kind": "nonsense"}).status_code == 422
+    preview = send(root, "policies/put/", "preview", **elsewhere)
+    assert (preview.status_code, "Replayed: 0 of 0 matters" in shown(preview)) == (200, True)
+    assert send(root, "policies/put/", **elsewhere).status_code == 302
+    assert InForce.objects.get(unit=below, kind="complaint", until=None).policy_version == version
+
+
+def test_nobody_approves_what_he_proposed_and_each_step_is_an_entry(root: Client, signed_in: SignedIn) -> None:
+    """规章发布: proposed, refused with a reason, proposed again, withdrawn, approved by a post with 规章批准."""
+    first = PolicyVersion.objects.order_by("pk")[0]
+    leader = Person.objects.get(username="lingdao")
+    post = leader.appointments.select_related("post__unit").get().post
+    unit = post.unit
+    approver = signed_in("lingdao")
+    assert approver.get("/administration/publications/").status_code == 403
+    text = first.text.replace("\nversion:", "\nversion: 2099-01 # ", 1)
+    given: dict[str, Any] = {"policy": first.name, "unit": unit.pk, "kinds": "complaint", "reason": "修订"}
+    for _twice in range(3):
+        assert send(root, "policies/publish/", file=upload(text, "x.md"), **given).status_code == 302
+    again, wrong, right = Publication.objects.order_by("pk")
+    own = root.get(f"/administration/publications/{right.pk}/approve/")
+    assert (own.status_code, "has proposed himself" in shown(own)) == (403, True)
+    assert approver.get(f"/administration/publications/{right.pk}/").status_code == 403
+    actions.grant(post, APPROVAL, None, clock.now())
+    assert "/administration/publications/" in shown(approver.get("/"))
+    assert approver.get("/administration/units/").status_code == 403
+    page = shown(approver.get(f"/administration/publications/{right.pk}/"))
+    assert all(said in page for said in ("修订", "2099-01 版", "批准", "Replayed: 0 of 0 matters"))
+    assert send(approver, f"publications/{wrong.pk}/refuse/").status_code == 422
+    assert send(approver, f"publications/{wrong.pk}/refuse/", opinion="措辞不清").status_code == 302
+    assert send(root, f"publications/{again.pk}/withdraw/").status_code == 302
+    assert send(approver, f"publications/{right.pk}/approve/", opinion="同意").status_code == 302
+    late = send(approver, f"publications/{right.pk}/approve/", opinion="再批")
+    assert late.status_code == 422
+    states = [one.state for one in Publication.objects.order_by("pk")]
+    assert states == ["withdrawn", "refused", "approved"]
+    version = PolicyVersion.objects.get(version="2099-01")
+    assert InForce.objects.get(unit=unit, kind="complaint", until=None).policy_version == version
+    said = f"{first.name} 2099-01"
+    assert [(what, after) for what, _object, _before, after in written()] == [
+        *[("policy.propose", f"{said} | complaint | 修订")] * 3,
+        ("policy.refuse", f"{said} | refused | 措辞不清"),
+        ("policy.withdraw", f"{said} | withdrawn | "),
+        ("policy.approve", f"{said} | approved | 同意"),
+    ]
+    rows = Entry.objects.filter(type=ADMINISTERED).order_by("pk")
+    assert [(one.by, one.post) for one in rows if one.data["what"] == "policy.approve"] == [(leader, APPROVAL)]
 
 
 def test_a_value_of_the_house_is_offered_beside_the_policys(root: Client, signed_in: SignedIn) -> None:
@@ -227,7 +278,8 @@ def test_numbers_have_no_gap_and_the_next_is_shown(root: Client, matter: Subject
     preview = send(root, page, "preview", pattern=wanted, **given)
     assert all(text in shown(preview) for text in (f"{stem}0002", f"诉202603-{matter.unit.name}-002"))
     assert send(root, page, pattern=wanted, **given).status_code == 302
-    assert [what for what, *_rest in written()] == ["policy.numbering"]
+    approved()
+    assert [what for what, *_rest in written()] == ["policy.propose", "policy.approve"]
     officer = Person.objects.get(username="jingban")
     held = officer.appointments.select_related("post__unit").get().post
     with clock.at(matter.opened_at + timedelta(minutes=1)):

@@ -18,9 +18,9 @@ from tests.journal.world import FOUNDED, World, at
 
 from shouwen.cli.calendar import calendar as command
 from shouwen.governance import calendar_actions, queries
-from shouwen.governance.actions import publish, put_in_force
+from shouwen.governance.actions import end_in_force, publish, put_in_force
 from shouwen.governance.calendars import calendar_version
-from shouwen.governance.models import CalendarTable, CalendarVersion
+from shouwen.governance.models import CalendarTable, CalendarVersion, InForce
 from shouwen.governance.year_import import import_year
 from shouwen.journal import clock, rebase
 from shouwen.journal.drafts import Draft
@@ -65,6 +65,7 @@ DIFFERENT = (
 @pytest.fixture
 def house(world: World) -> World:
     version = publish(POLICY.read_text(encoding="utf-8"), name="counting", by=None, at=FOUNDED)
+    end_in_force(InForce.objects.get(unit=world.group, kind="complaint"), at("2021-01-01 00:00"))
     put_in_force(world.group, "complaint", version, at("2021-01-01 00:00"))
     world.boss.is_superuser = True
     world.boss.save(update_fields=["is_superuser"])

@@ -35,7 +35,7 @@ KIND_TITLES = {
     "conduct": "行为",
 }
 HOLDS_TITLES = {"enforced": "强制", "recorded": "留痕", "conduct": "行为"}
-CARRIED_TITLES = {"carried": "已执行", "printed": "已列出", "waiting": "待执行", "none": "未执行"}
+CARRIED_TITLES = {"carried": "已执行", "printed": "已列出", "waiting": "待执行", "replaced": "被取代", "none": "未执行"}
 
 
 def demand_line(line: Line) -> str:
@@ -44,8 +44,9 @@ def demand_line(line: Line) -> str:
     rules = "、".join(rule.id for rule in line.rules) or "—"
     tests = f"{len(line.tests)} 个案例" if line.tests else "没有案例"
     lacking = f"｜未落实：{line.lacking}" if line.lacking else ""
+    links = "".join(f"｜{said.removesuffix('。')}" for said in line.links)
     kind = KIND_TITLES.get(asked.kind, asked.kind)
-    return f"{asked.demand} {kind} {asked.what}｜{rules}｜{CARRIED_TITLES[line.carried]}｜{tests}{lacking}"
+    return f"{asked.demand} {kind} {asked.what}｜{rules}｜{CARRIED_TITLES[line.carried]}｜{tests}{lacking}{links}"
 
 
 def summary_table(report: Coverage) -> Table:

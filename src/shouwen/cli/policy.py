@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,11 +11,12 @@ from rich.console import Console
 
 from shouwen.cli import library, scenarios
 from shouwen.cli.coverage import demand_line, outstanding, summary_table
-from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names
+from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names, speaking_of
 from shouwen.policy.compare import changes
 from shouwen.policy.coverage import cases_by_clause, cover
 from shouwen.policy.ledger import read_ledger
-from shouwen.policy.sentences import SORT_TITLES, clause_sentences
+from shouwen.policy.links import names_linked, problems_between
+from shouwen.policy.sentences import SORT_TITLES, clause_sentences, link_sentences
 
 
 @click.group()
@@ -48,6 +50,7 @@ def check(policies: tuple[str, ...]) -> None:
     Exit code 1 where one has a mistake.
     """
     failed = False
+    sound = []
     for name in policies or _all_names():
         try:
             found = load(name) if name.endswith(".md") else load_named(name)
@@ -62,7 +65,24 @@ def check(policies: tuple[str, ...]) -> None:
         else:
             rules = sum(len(clause.rules) for clause in found.clauses)
             click.echo(f"{name}：{len(found.clauses)} 条，{rules} 条规则，没有错误")
+            sound.append(found)
+    for problem in problems_between([*sound, *_named_by(sound)]):
+        failed = True
+        click.echo(str(problem), err=True)
     sys.exit(1 if failed else 0)
+
+
+def _named_by(policies: Sequence[Policy]) -> list[Policy]:
+    """The policies of the folder of whose clauses these say something."""
+    known = {one.name for one in policies}
+    names = set().union(*map(names_linked, policies)) - known
+    found = []
+    for name in sorted(names):
+        try:
+            found.append(load_named(name))
+        except (PolicyErrors, OSError) as error:
+            raise click.ClickException(f"{name}：{error}") from None
+    return found
 
 
 def _all_names() -> list[str]:
@@ -107,6 +127,8 @@ def show(name: str, clauses: tuple[str, ...], readings: dict[str, str]) -> None:
         if wanted and clause.id not in wanted:
             continue
         click.echo(f"{clause.id} {clause.ref}")
+        for title, words in link_sentences(found, clause):
+            click.echo(f"  {title}：{words}")
         for rule, words in clause_sentences(found, clause):
             click.echo(f"  {SORT_TITLES[type(rule)]}：{words}")
 
@@ -130,7 +152,7 @@ def coverage(name: str, ledger: Path, allow_unplaced: bool, summary: bool, readi
     found = under_readings(read_policy(name), readings)
     try:
         cases = cases_by_clause(found, Path(found.clauses[0].place.file).parent / "scenarios" / found.name)
-        report = cover(found, read_ledger(ledger, found.name), cases)
+        report = cover(found, read_ledger(ledger, found.name), cases, speaking_of(found.name))
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     if not summary:

@@ -268,7 +268,7 @@ def _published(asked: Asked) -> Policy:
     if asked.policy and asked.policy.endswith(".md"):
         return read_policy(asked.policy)
     name = asked.policy or _name(asked)
-    rows = PolicyVersion.objects.filter(name=name)
+    rows = PolicyVersion.objects.filter(name=name, composition__isnull=True)
     if asked.version:
         rows = rows.filter(version=asked.version)
     version = rows.first()

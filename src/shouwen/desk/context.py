@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from shouwen.insight.catalogue import catalogue
 from shouwen.journal import clock
 from shouwen.journal.models import Heartbeat, Outbox, Subject
-from shouwen.organisation.administration import realms
+from shouwen.organisation.administration import APPROVAL, realms
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import Seat, seats
 from shouwen.policy.model import Kind
@@ -72,7 +72,8 @@ def _stalled() -> bool:
     return unsent.exists() or Subject.objects.filter(wakes_at__lt=now).exists()
 
 
-def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
+def _places(path: str, administration: str) -> tuple[Place, ...]:
+    """``administration``: the first page of it that is his; empty: none."""
     asked = (
         ("desk:workbench", _("Workbench"), "layout-list", "g w"),
         ("desk:intake", _("New complaint"), "message-plus", "n"),
@@ -80,7 +81,7 @@ def _places(path: str, *, administers: bool) -> tuple[Place, ...]:
         ("desk:customers", _("Customers"), "users", "g c"),
         ("desk:supervision", _("Supervision"), "urgent", "g s"),
         ("desk:policies", _("Regulations"), "book-2", "g r"),
-        *((("desk:administration", _("Administration"), "settings", "g a"),) if administers else ()),
+        *(((administration, _("Administration"), "settings", "g a"),) if administration else ()),
     )
     found = [(reverse(name), title, icon, tuple(keys.split())) for name, title, icon, keys in asked]
     here = max((url for url, *_rest in found if _within(path, url)), key=len, default="")
@@ -94,13 +95,20 @@ def _within(path: str, url: str) -> bool:
     return path.startswith(url) or (url == reverse("desk:policies") and path.startswith(("/clauses/", "/comparison/")))
 
 
+def _administration(person: object) -> str:
+    if not isinstance(person, Person):
+        return ""
+    if realms(person, clock.now()):
+        return "desk:administration"
+    return "desk:admin-publications" if realms(person, clock.now(), APPROVAL) else ""
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """``desk`` for templates; asked of the database only where a page uses it."""
 
     def made() -> Frame:
         person = request.user
         held = seats(person, clock.now()) if isinstance(person, Person) else []
-        administers = isinstance(person, Person) and bool(realms(person, clock.now()))
-        return Frame(_places(request.path, administers=administers), tuple(held))
+        return Frame(_places(request.path, _administration(person)), tuple(held))
 
     return {"desk": SimpleLazyObject(made)}

@@ -9,17 +9,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.governance.models import PolicyVersion
+from shouwen.governance.programs import policy_of
+from shouwen.governance.queries import published
 from shouwen.policy import Policy, edition
 from shouwen.policy.compare import changes
 from shouwen.policy.model import Gate
+from shouwen.policy.sentences import heard_sentences
 
 MARKS: Mapping[str, tuple[str, str | Promise]] = {
     "待执行": ("outline", _("not carried out yet")),
     "本单位约定": ("amber", _("the house's own number")),
     "未采用": ("outline", _("reading not taken")),
     "读法": ("blue", _("reading taken")),
+    "被取代": ("outline", _("replaced by another clause")),
+    "另条已落实": ("outline", _("owed once, under another clause")),
 }
-IDLE = frozenset({"待执行", "未采用"})
+IDLE = frozenset({"待执行", "未采用", "被取代", "另条已落实"})
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,9 @@ class Chapter:
     clauses: list[Read] = field(default_factory=list)
 
 
-def chapters(policy: Policy) -> list[Chapter]:
-    """The text in order; clauses before the first heading stand in a chapter without a title."""
+def chapters(policy: Policy, others: Sequence[Policy] = ()) -> list[Chapter]:
+    """The text in order, with what ``others`` say of its clauses; clauses before the first heading stand in a chapter
+    without a title."""
     found: list[Chapter] = []
     n = 0
     for part in edition.content(policy)["body"]:
@@ -79,9 +85,11 @@ def chapters(policy: Policy) -> list[Chapter]:
             continue
         if not found:
             found.append(Chapter("h0", 1, ""))
+        clause = policy.by_id[part["id"]]
+        heard = tuple(Ruled(tag, text, ()) for tag, text in heard_sentences(clause, others))
         rules = tuple(Ruled(rule["tag"], rule["text"], tuple(rule["marks"])) for rule in part["rules"])
-        gates = tuple(rule.id for rule in policy.by_id[part["id"]].rules if isinstance(rule, Gate))
-        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], rules, gates))
+        gates = tuple(rule.id for rule in clause.rules if isinstance(rule, Gate))
+        found[-1].clauses.append(Read(part["id"], n, part["ref"], part["text"], (*heard, *rules), gates))
         n += 1
     return found
 
@@ -95,6 +103,15 @@ def narrowed(found: Iterable[Chapter], text: str) -> list[Chapter]:
         for one in found
     ]
     return [one for one in kept if one.clauses]
+
+
+def speaking_of(name: str) -> list[Policy]:
+    """The newest versions of the other regulations whose clauses say something of this one's."""
+    newest: dict[str, PolicyVersion] = {}
+    for row in published().exclude(name=name).order_by("name", "-published_at", "-pk"):
+        newest.setdefault(row.name, row)
+    said = (row for row in newest.values() if any(cited.startswith(f"{name}/") for _way, cited, _by in row.links))
+    return [policy_of(row) for row in said]
 
 
 # --- two versions ----------------------------------------------------------------------------
@@ -156,6 +173,19 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
             yield Piece("in", after[c:d])
 
 
+def composed(asked: str, name: str) -> PolicyVersion | None:
+    """What several policies that hold for one subject come to, where this one is among them."""
+    found = (
+        PolicyVersion.objects.filter(composition__isnull=False)
+        .filter(pk=int(asked) if asked.isdecimal() else 0)
+        .first()
+    )
+    if found is None or found.composition is None:
+        return None
+    parts = PolicyVersion.objects.filter(pk__in=[pk for pk, _readings in found.composition["parts"]], name=name)
+    return found if parts.exists() else None
+
+
 def versions_of(name: str) -> Sequence[PolicyVersion]:
     """All that were published under the name, the newest first."""
-    return list(PolicyVersion.objects.filter(name=name).defer("text").order_by("-published_at", "-pk"))
+    return list(published().filter(name=name).order_by("-published_at", "-pk"))

@@ -6,22 +6,28 @@ from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from shouwen.calendars import Unit as LimitUnit
 from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
+from shouwen.governance.whole import whole
 from shouwen.organisation.models import Person, Unit
-from shouwen.policy import load_text
+from shouwen.policy import Policy, load_text
+from shouwen.policy.joined import Clash, joined
+from shouwen.policy.links import problems_between
 
 
 @transaction.atomic
 def publish(text: str, *, name: str, by: Person | None, at: datetime) -> PolicyVersion:
-    """Keeps the text of the policy file ``name`` as a version, for ever; the same text again is the same version.
+    """Keeps the text of the policy file ``name``, with the texts that it extends, as a version, for ever; the same text
+    again is the same version.
 
     Raises PolicyErrors with every mistake of the text, ValidationError where that version stands with another text.
     """
+    text = whole(text, name)
     policy = load_text(text, f"{name}.md", name)
     digest = sha256(text.encode()).hexdigest()
     known = PolicyVersion.objects.filter(name=policy.name, version=policy.version).first()
@@ -35,6 +41,7 @@ def publish(text: str, *, name: str, by: Person | None, at: datetime) -> PolicyV
             effective=policy.effective,
             published_at=at,
             by=by,
+            links=links_of(policy),
         )
     if known.digest != digest:
         raise ValidationError(
@@ -53,12 +60,14 @@ def put_in_force(
     readings: Mapping[str, str] | None = None,
     by: Person | None = None,
 ) -> InForce:
-    """Lets a version hold for a kind of subject in a unit and all below it; what held there before ends at ``since``.
+    """Lets a version hold for a kind of subject in a unit and all below it; the version of the same policy that held
+    there before ends at ``since``.
 
     ``readings`` are those that differ from what the text takes, by name. Subjects keep the version of their opening.
     Raises ValidationError: unknown kind or reading, working hours to count in a unit whose calendar has none, before
-    what holds now, or the same version under other readings, for a subject names its version and must go on meaning
-    the same.
+    what holds now, the same version under other readings, for a subject names its version and must go on meaning the
+    same, or beside another policy for the same kind where no clause says how they stand to each other, or where they
+    clash all the same.
     """
     chosen = dict(readings or {})
     _check_kind_and_readings(version, kind, chosen)
@@ -67,7 +76,8 @@ def put_in_force(
     here = InForce.objects.filter(unit=unit)
     if any(other.readings != chosen for other in here.filter(policy_version=version)):
         raise ValidationError({"readings": _("This version holds here under other readings: publish a new version.")})
-    latest = here.filter(kind=kind).order_by("-since").first()
+    _check_beside(version, kind, chosen, since, here)
+    latest = here.filter(kind=kind, policy=version.name).order_by("-since").first()
     if latest is not None and since <= latest.since:
         raise ValidationError({"since": _("A later policy already holds here for this kind of subject.")})
     if latest is not None and (latest.until is None or latest.until > since):
@@ -87,6 +97,48 @@ def end_in_force(in_force: InForce, until: datetime) -> InForce:
     in_force.full_clean()
     in_force.save(update_fields=["until"])
     return in_force
+
+
+def links_of(policy: Policy) -> list[list[str]]:
+    """(way, clause or demand, own clause) of what its clauses say of other policies'."""
+    return [
+        [link.way, link.cited, clause.id]
+        for clause in policy.clauses
+        for link in clause.links
+        if not link.cited.startswith(f"{policy.name}/")
+    ]
+
+
+def _check_beside(
+    version: PolicyVersion, kind: str, readings: Mapping[str, str], since: datetime, here: QuerySet[InForce]
+) -> None:
+    """Other policies that hold in the unit from then on: clauses named must exist, what clashes must be settled."""
+    later = here.filter(Q(until__isnull=True) | Q(until__gt=since)).exclude(policy=version.name)
+    beside = list(later.select_related("policy_version").order_by("policy", "since"))
+    linked = [row for row in beside if _linked(version, row.policy_version)]
+    policy = policy_of(version).with_readings(readings)
+    wrong = problems_between([policy, *{row.policy: policy_of(row.policy_version) for row in linked}.values()])
+    if wrong:
+        raise ValidationError({"version": [str(problem) for problem in wrong]})
+    same = [row for row in beside if row.kind == kind]
+    for row in same:
+        if row not in linked:
+            said = {"policy": str(row.policy_version), "kind": kind}
+            message = _(
+                "%(policy)s holds here for this kind of subject (%(kind)s): end it first, or say in a clause of one "
+                "how it stands to the other (also, replaces)."
+            )
+            raise ValidationError({"kind": message % said})
+    if same:
+        try:
+            joined([policy, *(policy_of(row.policy_version).with_readings(row.readings) for row in same)])
+        except Clash as clash:
+            raise ValidationError({"version": list(clash.told)}) from None
+
+
+def _linked(one: PolicyVersion, other: PolicyVersion) -> bool:
+    both = ((one, other), (other, one))
+    return any(cited.startswith(f"{b.name}/") for a, b in both for _way, cited, _clause in a.links)
 
 
 def _check_service_hours(version: PolicyVersion, unit: Unit) -> None:

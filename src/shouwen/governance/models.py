@@ -1,5 +1,6 @@
 """Published policies (规章版本), where they are in force (施行), and calendar tables (日历表)."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,13 +15,21 @@ STATUTORY = "cn"
 
 
 class PolicyVersion(models.Model):
-    """规章版本: one published text of a policy file; never changed afterwards."""
+    """规章版本: one published text of a policy file; never changed afterwards.
+
+    With a ``composition`` it is no text of its own (并行): what several versions that hold for one subject come to, and
+    clauses that do not run for what other policies there say; ``{"parts": [[version, readings], …], "without": {clause:
+    by}}``. ``links`` repeats from the text (way, clause or demand of another policy, own clause), so that what holds
+    beside it is found without reading it.
+    """
 
     name = models.CharField(_("name"), max_length=64)
     title = models.CharField(_("title"), max_length=200)
     version = models.CharField(_("version"), max_length=64)
     digest = models.CharField(_("SHA-256 of the text"), max_length=64, unique=True)
-    text = models.TextField(_("text"))
+    text = models.TextField(_("text"), blank=True)
+    links = models.JSONField(_("what its clauses say of others"), default=list, blank=True)
+    composition = models.JSONField(_("made of"), null=True, blank=True)
     effective = models.CharField(_("effective from"), max_length=10, help_text=_("as the text says, YYYY-MM-DD"))
     published_at = models.DateTimeField(_("published at"))
     by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
@@ -36,9 +45,70 @@ class PolicyVersion(models.Model):
         return f"{self.title} {self.version}"
 
 
+class PublicationState(models.TextChoices):
+    PROPOSED = "proposed", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Publication(models.Model):
+    """规章发布: a text that somebody proposes to put in force, with what it would do, and who decided on it.
+
+    ``unit``, ``kinds``, ``readings``, ``since``: where, for what and how it is to hold; without ``since`` from the
+    approval on. ``effects``: what matters of late would have met, as the approver sees it. Only an approved one has a
+    ``policy_version``.
+    """
+
+    name = models.CharField(_("name"), max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    version = models.CharField(_("version"), max_length=64)
+    text = models.TextField(_("text"))
+    before = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compared with")
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="publications", verbose_name=_("unit"))
+    kinds = models.JSONField(_("kinds of subject"))
+    readings = models.JSONField(_("readings taken"), default=dict, blank=True)
+    since = models.DateTimeField(_("since"), null=True, blank=True)
+    reason = models.CharField(_("why"), max_length=500)
+    effects = models.JSONField(_("effects"), default=list, blank=True)
+    proposed_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
+    proposed_at = models.DateTimeField(_("proposed at"))
+    state = models.CharField(_("state"), max_length=10, choices=PublicationState, default=PublicationState.PROPOSED)
+    decided_by = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    opinion = models.CharField(_("opinion"), max_length=500, blank=True)
+    policy_version = models.OneToOneField(
+        PolicyVersion, models.PROTECT, null=True, blank=True, related_name="publication", verbose_name=_("made")
+    )
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        ordering = ["-proposed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=PublicationState.values), name="publication_state"),
+            models.CheckConstraint(
+                condition=Q(state=PublicationState.PROPOSED) ^ Q(decided_at__isnull=False), name="publication_decided"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PublicationState.APPROVED)
+                | (Q(policy_version__isnull=False, decided_by__isnull=False) & ~Q(decided_by=models.F("proposed_by"))),
+                name="publication_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"
+
+
 class InForce(models.Model):
     """施行: a policy version holds for a kind of subject in a unit and all below it that have none of their own.
 
+    Several policies may hold for one kind where a clause says how they stand to each other; of one policy one version.
     Half-open: ``since`` belongs to the period, ``until`` does not.
     """
 
@@ -47,6 +117,7 @@ class InForce(models.Model):
     policy_version = models.ForeignKey(
         PolicyVersion, models.PROTECT, related_name="in_force", verbose_name=_("policy version")
     )
+    policy = models.CharField(_("policy"), max_length=64, default="", editable=False)
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     readings = models.JSONField(_("readings taken"), default=dict, blank=True)
@@ -60,13 +131,19 @@ class InForce(models.Model):
         ordering = ["unit", "kind", "-since"]
         constraints = [
             period_check("inforce_period"),
-            models.UniqueConstraint(fields=["unit", "kind"], condition=Q(until__isnull=True), name="inforce_one"),
-            models.UniqueConstraint(fields=["unit", "kind", "since"], name="inforce_since"),
+            models.UniqueConstraint(
+                fields=["unit", "kind", "policy"], condition=Q(until__isnull=True), name="inforce_one"
+            ),
+            models.UniqueConstraint(fields=["unit", "kind", "policy", "since"], name="inforce_since"),
         ]
         indexes = [models.Index(fields=["policy_version", "unit"], name="inforce_version_unit")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.since:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.policy = self.policy_version.name
+        super().save(*args, **kwargs)
 
 
 class CalendarTable(models.Model):

@@ -4,21 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from shouwen.calendars.calendar import Calendar
 from shouwen.calendars.days import Day
 from shouwen.calendars.hours import Intervals
 from shouwen.governance.calendars import calendar_for
-from shouwen.governance.models import CalendarTable, InForce
+from shouwen.governance.models import CalendarTable, InForce, PolicyVersion
+from shouwen.governance.programs import Ruled
 from shouwen.organisation.models import Unit
 
 
 def policies_for(unit: Unit, at: datetime) -> list[InForce]:
-    """What holds in the unit, one row a kind of subject, the nearest unit's; one query."""
-    rows = InForce.objects.holding(at).filter(unit__in=unit.line).select_related("policy_version", "unit")
-    nearest: dict[str, InForce] = {}
-    for row in sorted(rows.defer("policy_version__text"), key=lambda row: unit.line.index(row.unit_id)):
-        nearest[row.kind] = row
-    return [nearest[kind] for kind in sorted(nearest)]
+    """What holds in the unit, one row a kind of subject: the nearest unit's, of several the leading one; one query."""
+    rows = InForce.objects.filter(unit__in=unit.line).select_related("policy_version", "unit").order_by("pk")
+    by_kind: dict[str, list[InForce]] = {}
+    for row in rows.defer("policy_version__text"):
+        by_kind.setdefault(row.kind, []).append(row)
+    leading = (Ruled(unit, tuple(by_kind[kind]), ()).rows_at(at) for kind in sorted(by_kind))
+    return [rows[0] for rows in leading if rows]
+
+
+def published() -> QuerySet[PolicyVersion]:
+    """The versions that are texts of their own, without their texts."""
+    return PolicyVersion.objects.filter(composition__isnull=True).defer("text")
 
 
 def provisional_years(years: Iterable[int]) -> list[int]:

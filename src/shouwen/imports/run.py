@@ -214,7 +214,8 @@ def _program(unit: Unit | None, kind: str, now: datetime) -> Program | None:
     """The policy for the kind; where none is in force, another one of the unit's, by which the mistake is seen."""
     rows = policies_for(unit, now) if unit is not None else []
     row = next((row for row in rows if row.kind == kind), rows[0] if rows else None)
-    return programs.program_under(row, unit) if row is not None and unit is not None else None
+    held = programs.ruled(unit, row.kind).at(now) if row is not None and unit is not None else None
+    return programs.program_held(held, unit) if held is not None and unit is not None else None
 
 
 def _chunks(rows: Iterable[Row | BadRow], size: int) -> Iterator[list[Row | BadRow]]:

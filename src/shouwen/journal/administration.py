@@ -24,17 +24,25 @@ ADMINISTERED = "administered"
 
 @transaction.atomic
 def administered(
-    by: Person, unit: Unit | None, what: str, thing: str, *, before: str = "", after: str = "", now: datetime
+    by: Person,
+    unit: Unit | None,
+    what: str,
+    thing: str,
+    *,
+    before: str = "",
+    after: str = "",
+    now: datetime,
+    authority: str = AUTHORITY,
 ) -> Sequence[Entry]:
     """Writes down an administrator's act, in the transaction of the act itself.
 
     ``unit`` is the one concerned; None: the whole house, which is written on every root. ``what`` names the act
-    (``unit.rename``), ``thing`` what it was done to. Raises NotAllowed for who does not administer the unit, so that
-    the act goes with it.
+    (``unit.rename``), ``thing`` what it was done to. Raises NotAllowed for who has not the ``authority`` over the
+    unit, so that the act goes with it.
     """
-    if not administers(by, unit, now):
+    if not administers(by, unit, now, authority):
         raise NotAllowed(_("Only who administers this unit does this."))
-    return _written(by, AUTHORITY, unit, what, thing, before, after, now)
+    return _written(by, authority, unit, what, thing, before, after, now)
 
 
 @transaction.atomic

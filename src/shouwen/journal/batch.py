@@ -17,7 +17,6 @@ from shouwen.engine import Program
 from shouwen.governance import programs
 from shouwen.governance.calendar_versions import keep
 from shouwen.governance.ladder import Ladders
-from shouwen.governance.models import InForce
 from shouwen.journal import fields
 from shouwen.journal.checks import KEY_LIMIT, check_draft, check_own_references, check_seen, is_id
 from shouwen.journal.drafts import Actor, Draft, NewSubject, Recorded
@@ -54,8 +53,8 @@ class Batch:
     _journals: dict[Any, OpenJournal] = field(default_factory=dict)
     _new: dict[int, OpenJournal] = field(default_factory=dict)
     _heads: dict[UUID, int] = field(default_factory=dict)
-    _forces: dict[tuple[int, str], list[InForce]] = field(default_factory=dict)
-    _programs_under: dict[tuple[int, int], Program] = field(default_factory=dict)
+    _ruled: dict[tuple[int, str], programs.Ruled] = field(default_factory=dict)
+    _programs_held: dict[tuple[int, str, programs.Readings], Program] = field(default_factory=dict)
     _holders_on_duty: dict[int, Holder] = field(default_factory=dict)
     _directories: dict[int, Directory] = field(default_factory=dict)
     _calls: dict[Any, UUID] = field(default_factory=dict)
@@ -169,10 +168,10 @@ class Batch:
 
     def _open(self, new: NewSubject, at: datetime | None) -> OpenJournal:
         opened_at = self.now if at is None or at.tzinfo is None else at
-        force = self._in_force(new, opened_at)
-        if force is None and self.history:
-            force = self._in_force(new, self.now)
-        program = self._program_under(force, new.unit) if force else None
+        held = self._held(new, opened_at)
+        if held is None and self.history:
+            held = self._held(new, self.now)
+        program = self._program_held(held, new.unit) if held else None
         kind = program.policy.kinds.get(new.kind) if program else None
         subject = Subject(
             kind=new.kind,
@@ -180,7 +179,7 @@ class Batch:
             number=new.number,
             unit=new.unit,
             parent=new.parent,
-            policy_version_id=force.policy_version_id if force else None,
+            policy_version_id=held.version.pk if held else None,
             calendar_version_id=self._keep(program) if program else None,
             opened_at=opened_at,
             recorded_at=self.now,
@@ -188,17 +187,17 @@ class Batch:
         )
         return OpenJournal(subject, program, [], fresh=True)
 
-    def _in_force(self, new: NewSubject, at: datetime) -> InForce | None:
+    def _held(self, new: NewSubject, at: datetime) -> programs.Held | None:
         key = (new.unit.pk, new.kind)
-        if key not in self._forces:
-            self._forces[key] = programs.in_force_ever(new.unit, new.kind)
-        return programs.nearest_at(self._forces[key], new.unit, at)
+        if key not in self._ruled:
+            self._ruled[key] = programs.ruled(new.unit, new.kind)
+        return self._ruled[key].at(at)
 
-    def _program_under(self, force: InForce, unit: Unit) -> Program:
-        key = (force.pk, unit.pk)
-        if key not in self._programs_under:
-            self._programs_under[key] = programs.program_under(force, unit)
-        return self._programs_under[key]
+    def _program_held(self, held: programs.Held, unit: Unit) -> Program:
+        key = (unit.pk, held.version.digest, held.readings)
+        if key not in self._programs_held:
+            self._programs_held[key] = programs.program_held(held, unit)
+        return self._programs_held[key]
 
     # --- writing ----------------------------------------------------------------------
 

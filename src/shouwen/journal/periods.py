@@ -16,6 +16,7 @@ import structlog
 from shouwen.calendars.calendar import Calendar
 from shouwen.calendars.periods import Period, PeriodKind
 from shouwen.governance import programs
+from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce
 from shouwen.journal import clock
 from shouwen.journal.drafts import HOUSE, Draft, NewSubject
@@ -150,7 +151,7 @@ def _owners(now: datetime) -> Iterator[_Owner]:
             continue
         for unit, person, since in _whose(kind, policy.roles.get(kind.of or ""), force, now):
             if programs.in_force(unit, kind.name, now) == force:
-                calendar = programs.program_under(force, unit).calendar
+                calendar = calendar_for(unit)
                 yield _Owner(kind, unit, person, max(since, force.since), calendar)
 
 

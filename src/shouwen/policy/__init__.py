@@ -5,6 +5,16 @@ No Django, no clock, no database.
 
 from shouwen.policy.model import Policy
 from shouwen.policy.problems import PolicyErrors, Problem
-from shouwen.policy.reader import load, load_named, load_text, policies_folder, policy_names
+from shouwen.policy.reader import load, load_named, load_text, policies_folder, policy_names, speaking_of
 
-__all__ = ["Policy", "PolicyErrors", "Problem", "load", "load_named", "load_text", "policies_folder", "policy_names"]
+__all__ = [
+    "Policy",
+    "PolicyErrors",
+    "Problem",
+    "load",
+    "load_named",
+    "load_text",
+    "policies_folder",
+    "policy_names",
+    "speaking_of",
+]

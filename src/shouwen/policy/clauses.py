@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from shouwen.policy.conditions import Condition, ConditionError, compile_condition
 from shouwen.policy.front import axis_value
@@ -14,6 +14,7 @@ from shouwen.policy.model import (
     Every,
     Gate,
     LimitList,
+    Link,
     ListRow,
     Power,
     Proposal,
@@ -48,6 +49,24 @@ def clause_rules(block: Map, scope: Scope) -> Iterator[Rule]:
     for key, read in reader.sorts.items():
         for item in block.get(key, ()):
             yield read(item)
+
+
+def clause_links(block: Map, scope: Scope) -> Iterator[Link]:
+    """What the block says of other clauses; those of other policies are looked at where both are known."""
+    ways: tuple[Literal["also", "replaces"], ...] = ("also", "replaces")
+    for way in ways:
+        line = block.line_of(way)
+        for named in block.get(way, ()):
+            if isinstance(named, Hole):
+                continue
+            clause, _sign, number = named.partition("#")
+            full = scope.full_id(clause)
+            if full == scope.clause:
+                scope.say(line, f"{way} 写了本条自己", "写另一条的编号")
+                continue
+            if full.startswith(f"{scope.name}/"):
+                scope.cited(clause, line)
+            yield Link(way, full, scope.place(line), int(number or 0))
 
 
 class _Reader:
@@ -109,9 +128,17 @@ class _Reader:
             "meets": self.meets(item),
             "reading": self.reading(item),
             "title": item.get("title", ""),
-            "also": tuple(scope.cited(clause, item.line_of("also")) for clause in item.get("also", ())),
+            "also": self.further(item),
             "kinds": tuple(around["subject"]) if "subject" in around else self.matters,
         }
+
+    def further(self, item: Map) -> tuple[str, ...]:
+        """Further clauses of this policy that the rule serves, as it or its whole block says."""
+        cited = [self.scope.cited(clause, item.line_of("also")) for clause in item.get("also", ())]
+        if "also" in self.block and "do" in item:
+            named = (one.partition("#")[0] for one in self.block["also"] if not isinstance(one, Hole))
+            cited += [full for full in map(self.scope.full_id, named) if full in self.scope.clauses]
+        return tuple(dict.fromkeys(cited))
 
     def meets(self, item: Map) -> tuple[Any, ...]:
         return tuple(self.scope.demand(cite, item.line_of("meets")) for cite in item.get("meets", ()))

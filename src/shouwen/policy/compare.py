@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shouwen.policy.model import Policy
-from shouwen.policy.sentences import SORT_TITLES, Sentences
+from shouwen.policy.sentences import SORT_TITLES, Sentences, link_sentences
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def _declared(policy: Policy) -> dict[str, str]:
     say = Sentences(policy)
     found = {"题头": f"{policy.title}，{policy.issuer}，{policy.version} 版，{policy.effective} 起施行。"}
     found |= {f"默认规则 {number}": line for number, line in enumerate(say.defaults(), start=1)}
+    found |= {f"参数 {one.name}": say.parameter(one) for one in policy.parameters.values()}
     found |= {f"词语 {word.name}": say.word(word) for word in policy.words.values()}
     found |= {f"读法 {reading.name}": say.reading(reading) for reading in policy.readings.values()}
     found |= {f"角色 {role.name}": say.role(role) for role in policy.roles.values()}
@@ -54,6 +55,9 @@ def _ruled(policy: Policy) -> dict[str, str]:
     found: dict[str, str] = {}
     for clause in policy.clauses:
         found[f"{_own(policy, clause.id)} 正文"] = "".join(clause.text.split())
+        for title, said in link_sentences(policy, clause):
+            where = f"{_own(policy, clause.id)} {title}"
+            found[where] = f"{found[where]}{said}" if where in found else said
         for rule in clause.rules:
             found[f"{_own(policy, rule.id)} {SORT_TITLES[type(rule)]}"] = say.rule(rule)
     return found

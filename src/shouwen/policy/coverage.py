@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,9 +26,10 @@ from shouwen.policy.model import (
     Waiting,
     WordLimit,
 )
+from shouwen.policy.sentences import heard_sentences, link_sentences
 from shouwen.policy.yamltext import read_yaml
 
-Carried = Literal["carried", "printed", "waiting", "none"]
+Carried = Literal["carried", "printed", "waiting", "replaced", "none"]
 PRINTED = (Responsibility, ChecklistItem, Reference)
 """Rules that are only listed: nothing comes about by them."""
 _DEFINED = frozenset(("definition", "role", "calendar", "numbering"))
@@ -44,6 +45,8 @@ class Line:
     lacking: str
     carried: Carried
     tests: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    """What its clause says of others, and what replaces it, in sentences."""
 
     @property
     def placed(self) -> bool:
@@ -58,11 +61,17 @@ class Coverage:
     faults: tuple[str, ...]
 
 
-def cover(policy: Policy, ledger: Mapping[str, LedgerClause], cases: Mapping[str, tuple[str, ...]]) -> Coverage:
-    """Measure `policy`, under the readings taken, against `ledger`; `cases` are names of cases by clause id."""
+def cover(
+    policy: Policy,
+    ledger: Mapping[str, LedgerClause],
+    cases: Mapping[str, tuple[str, ...]],
+    others: Sequence[Policy] = (),
+) -> Coverage:
+    """Measure `policy`, under the readings taken, against `ledger`; `cases` are names of cases by clause id, `others`
+    policies that say something of its clauses."""
     rules = serving(policy)
     lines = tuple(
-        _line(policy, asked, tuple(rules[asked.demand]), cases.get(clause.id, ()))
+        _line(policy, asked, tuple(rules[asked.demand]), cases.get(clause.id, ()), others)
         for clause in ledger.values()
         for asked in clause.asked
     )
@@ -72,7 +81,11 @@ def cover(policy: Policy, ledger: Mapping[str, LedgerClause], cases: Mapping[str
 def serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
     """The rules that serve each demand, under the readings taken."""
     found: defaultdict[Demand, list[Rule]] = defaultdict(list)
-    for rule in policy.rules:
+    replaced = (rule for clause in policy.clauses for rule in clause.rules if policy.replacing(rule) is not None)
+    for rule in (rule for clause in policy.clauses for rule in clause.rules if rule.id in policy.asked_once):
+        for demand in rule.meets:
+            found[demand].append(policy.asked_once[rule.id])
+    for rule in (*policy.rules, *replaced):
         meets = dict.fromkeys(rule.meets)
         if isinstance(rule, Table):
             for row in rule.rows:
@@ -83,8 +96,26 @@ def serving(policy: Policy) -> defaultdict[Demand, list[Rule]]:
     return found
 
 
-def _line(policy: Policy, asked: Asked, rules: tuple[Rule, ...], tests: tuple[str, ...]) -> Line:
-    return Line(asked, rules, _lacking(policy, asked, rules), _carried(asked, rules), tests)
+def _line(
+    policy: Policy, asked: Asked, rules: tuple[Rule, ...], tests: tuple[str, ...], others: Sequence[Policy]
+) -> Line:
+    clause = policy.by_id.get(asked.demand.clause)
+    told = [*link_sentences(policy, clause), *heard_sentences(clause, others)] if clause else []
+    replaced = bool(rules) and all(policy.replacing(rule) is not None for rule in rules)
+    carried = "replaced" if replaced else _carried(asked, rules)
+    return Line(
+        asked,
+        rules,
+        _lacking(policy, asked, rules),
+        carried,
+        tests,
+        tuple(said for _title, said in told if _about(said, asked.demand)),
+    )
+
+
+def _about(said: str, demand: Demand) -> bool:
+    """Whether a sentence on the clause concerns this demand: it names no other one of the clause."""
+    return f"{demand.clause}#" not in said or f"{demand} " in said
 
 
 def _carried(asked: Asked, rules: tuple[Rule, ...]) -> Carried:

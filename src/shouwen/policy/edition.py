@@ -28,7 +28,7 @@ from shouwen.policy.model import (
     Waiting,
     WordLimit,
 )
-from shouwen.policy.sentences import ROOM_TITLES, SORT_TITLES, Sentences
+from shouwen.policy.sentences import ROOM_TITLES, SORT_TITLES, Sentences, link_sentences
 
 _FONT_PACKAGES = ("pylopdf_fonts_zh_cn", "manimgx_fonts_cjk")
 
@@ -42,6 +42,7 @@ def content(policy: Policy) -> dict[str, Any]:
             ["行业", policy.trade],
             ["版本", policy.version],
             ["施行日期", policy.effective],
+            ["沿用", "、".join(policy.extends)],
         ],
         "sections": [{"title": title, "lines": lines} for title, lines in _declarations(policy) if lines],
         "body": list(_body(policy)),
@@ -52,6 +53,7 @@ def content(policy: Policy) -> dict[str, Any]:
 def _declarations(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     say = Sentences(policy)
     yield "条款未写明时的规则", say.defaults()
+    yield "参数", [say.parameter(one) for one in policy.parameters.values()]
     yield "词语的时限", [say.word(word) for word in policy.words.values()]
     yield "读法", [say.reading(reading) for reading in policy.readings.values()]
     yield "角色", [say.role(role) for role in policy.roles.values()]
@@ -72,7 +74,8 @@ def _body(policy: Policy) -> Iterator[dict[str, Any]]:
 
 def _clause(policy: Policy, clause: Clause) -> dict[str, Any]:
     say = Sentences(policy)
-    rules = [
+    rules = [{"tag": tag, "text": text, "marks": []} for tag, text in link_sentences(policy, clause)]
+    rules += [
         {"tag": SORT_TITLES[type(rule)], "text": say.rule(rule), "marks": _marks(policy, rule)} for rule in clause.rules
     ]
     return {"sort": "clause", "id": clause.id, "ref": clause.ref, "text": clause.text, "rules": rules}
@@ -81,6 +84,10 @@ def _clause(policy: Policy, clause: Clause) -> dict[str, Any]:
 def _marks(policy: Policy, rule: Rule) -> list[str]:
     """What a reader must not take for the clause's own word, or for something that already runs."""
     marks = []
+    if policy.replacing(rule) is not None:
+        marks.append("被取代")
+    elif rule.id in policy.asked_once:
+        marks.append("另条已落实")
     if isinstance(rule, Waiting):
         marks.append("待执行")
     if isinstance(rule, Duty) and isinstance(rule.within, WordLimit) and rule.within.limit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,7 @@ def taken_over(own: Iterable[Rule], replaced: dict[str, str], names: frozenset[s
     return found
 
 
-def kept(rules: Iterable[Rule], taken: dict[Demand, str]) -> Iterator[Rule]:
+def kept(rules: Iterable[Rule], taken: Mapping[Demand, str]) -> Iterator[Rule]:
     """Those that still hold: a rule goes where every demand that it serves has a rule of the policy's own."""
     for rule in rules:
         if not rule.meets or not all(demand in taken for demand in rule.meets):

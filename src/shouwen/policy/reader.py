@@ -11,11 +11,12 @@ from pathlib import Path
 from shouwen.calendars import DayRules, Limit
 from shouwen.policy.bundle import Find, bundled, extended_by, joined, split
 from shouwen.policy.checks import check_whole
-from shouwen.policy.clauses import clause_rules, declare_lists
+from shouwen.policy.clauses import clause_links, clause_rules, declare_lists
 from shouwen.policy.document import Block, Section, read_document
 from shouwen.policy.front import day_rules, declare, declare_readings, is_date
 from shouwen.policy.inheritance import Estate, Heir, estate, kept, overlay, replaced_by, taken_over
-from shouwen.policy.model import Clause, Demand, Duty, Heading, ListLimit, ListRow, Place, Policy, Rule
+from shouwen.policy.links import link_problems, names_linked
+from shouwen.policy.model import Clause, Demand, Duty, Heading, ListLimit, ListRow, Policy, Rule
 from shouwen.policy.parameters import filled, names_in, worded
 from shouwen.policy.problems import PolicyErrors, Problem
 from shouwen.policy.repair import make_sound, unreadable
@@ -83,6 +84,7 @@ def load_text(text: str, file: str, name: str) -> Policy:
     rules = tuple(rule for clause in clauses for rule in clause.rules)
     check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
     _check_parameters(front, clauses, scope)
+    scope.problems += link_problems(clauses)
     if scope.problems:
         raise PolicyErrors(scope.problems)
     headings = _headings([*document.sections, *(one.section for one in left.heirs)])
@@ -136,10 +138,7 @@ def _clauses(sections: list[Section], stray: list[Block], left: Estate, scope: S
     replaced = replaced_by(own, names)
     heirs = [one for one in left.heirs if one.section.id]
     inherited = [_inherited_blocks(one, replaced, scope) for one in heirs]
-    clauses = [
-        _clause(section, scope.place(section.line), _rules(section.id, rules, scope), scope)
-        for section, rules in zip(sections, blocks, strict=True)
-    ]
+    clauses = [_clause(section, read, scope) for section, read in zip(sections, blocks, strict=True)]
     for clause, block in own:
         scope.clause = clause
         for cited in (one for one in block.get("replaces", ()) if str(one).partition("/")[0] in names):
@@ -147,16 +146,26 @@ def _clauses(sections: list[Section], stray: list[Block], left: Estate, scope: S
     if outside:
         # They are nobody's, which is said, but what they bring is not missed elsewhere.
         clauses.append(Clause("", "", "", scope.place(0), _rules("", outside, scope)))
-    taken = taken_over((rule for clause in clauses for rule in clause.rules), replaced, names)
-    return (*clauses, *(_heir(one, rules, replaced, taken, scope) for one, rules in zip(heirs, inherited, strict=True)))
+    ruled = [rule for clause in clauses for rule in clause.rules]
+    taken = taken_over(ruled, replaced, names)
+    left_behind = [_inherited(one, read, scope) for one, read in zip(heirs, inherited, strict=True)]
+    served = {demand for clause in left_behind for rule in clause.rules for demand in rule.meets}
+    for rule in ruled:
+        scope.clause = rule.clause
+        for demand in (one for one in rule.meets if one in taken and one not in served):
+            if demand.clause in scope.clauses and demand.clause not in replaced:
+                scope.say(rule.place.line, f"{demand.clause} 没有第 {demand.number} 项诉求", "写那一条的规则落实的诉求")
+    return (*clauses, *(_heir(clause, replaced, taken) for clause in left_behind))
 
 
-def _clause(section: Section, place: Place, rules: tuple[Rule, ...], scope: Scope) -> Clause:
-    scope.clause = section.id
+def _clause(section: Section, blocks: list[Map], scope: Scope) -> Clause:
+    rules = _rules(section.id, blocks, scope)
+    links = tuple(link for block in blocks for link in clause_links(block, scope))
     text = "\n".join(section.text).strip()
     written = "\n".join([text, *(block.text for block in section.rules)])
     said = worded(text, section.line + 1, scope.parameters, scope.no_parameter)
-    return Clause(section.id, section.ref, said, place, rules, parameters=tuple(dict.fromkeys(names_in(written))))
+    parameters = tuple(dict.fromkeys(names_in(written)))
+    return Clause(section.id, section.ref, said, scope.place(section.line), rules, links=links, parameters=parameters)
 
 
 def _inherited_blocks(one: Heir, replaced: Mapping[str, str], scope: Scope) -> list[Map]:
@@ -164,17 +173,17 @@ def _inherited_blocks(one: Heir, replaced: Mapping[str, str], scope: Scope) -> l
         return [] if one.section.id in replaced else _blocks(one.section.id, one.section.rules, scope)
 
 
-def _heir(
-    one: Heir, blocks: list[Map], replaced: Mapping[str, str], taken: Mapping[Demand, str], scope: Scope
-) -> Clause:
-    """A clause that is taken over, with those of its rules that the policy has no rules of its own for."""
+def _inherited(one: Heir, blocks: list[Map], scope: Scope) -> Clause:
     with scope.within(one.origin, one.file):
-        rules = _rules(one.section.id, blocks, scope)
-        left = tuple(kept(rules, taken))
-        made = _clause(one.section, scope.place(one.section.line), left, scope)
-    gone = [taken[demand] for rule in rules if rule not in left for demand in rule.meets]
-    whole = [replaced[one.section.id]] if one.section.id in replaced else []
-    return replace(made, origin=one.origin, replaced=tuple(dict.fromkeys([*whole, *gone])))
+        return replace(_clause(one.section, blocks, scope), origin=one.origin)
+
+
+def _heir(clause: Clause, replaced: Mapping[str, str], taken: Mapping[Demand, str]) -> Clause:
+    """A clause that is taken over, with those of its rules that the policy has no rules of its own for."""
+    left = tuple(kept(clause.rules, taken))
+    gone = [taken[demand] for rule in clause.rules if rule not in left for demand in rule.meets]
+    whole = [replaced[clause.id]] if clause.id in replaced else []
+    return replace(clause, rules=left, replaced=tuple(dict.fromkeys([*whole, *gone])))
 
 
 def _check_parameters(front: Map, clauses: tuple[Clause, ...], scope: Scope) -> None:
@@ -283,6 +292,16 @@ def policies_folder() -> Path:
 def policy_names() -> list[str]:
     """Names of the policies in the folder."""
     return sorted(path.stem for path in policies_folder().glob("[a-z]*.md"))
+
+
+def speaking_of(name: str) -> list[Policy]:
+    """The other policies in the folder whose clauses say something of this one's.
+
+    Raises PolicyErrors where one cannot be read.
+    """
+    paths = [policies_folder() / f"{other}.md" for other in policy_names() if other != name]
+    naming = [path for path in paths if f"{name}/" in path.read_text(encoding="utf-8")]
+    return [policy for policy in map(load, naming) if name in names_linked(policy)]
 
 
 def load_named(name: str) -> Policy:

@@ -120,8 +120,13 @@ def read_clause(request: HttpRequest, version: schemas.Pk, clause: str) -> Plain
 
 def _policy(request: HttpRequest, version: int) -> tuple[PolicyVersion, Policy]:
     who = caller(request)
-    held = _reached(who).filter(policy_version=version)
-    found = one_of(PolicyVersion.objects.filter(pk__in=held.values("policy_version")))
+    found = one_of(PolicyVersion.objects.filter(pk=version))
+    parts = [version] if found.composition is None else [pk for pk, _readings in found.composition["parts"]]
+    held = _reached(who).filter(policy_version__in=parts)
+    found = one_of(PolicyVersion.objects.filter(pk=version if held.exists() else 0))
+    if found.composition is not None:
+        # Its readings are those of its parts.
+        return found, policy_of(found)
     return found, _with_readings(found, held.order_by("until", "-since").first())
 
 

@@ -24,6 +24,7 @@ from shouwen.desk.administration.asked import Admin
 from shouwen.desk.administration.tables import Section, Text
 from shouwen.desk.forms import Combobox
 from shouwen.journal.errors import Invalid, NotAllowed, room
+from shouwen.organisation.administration import AUTHORITY
 from shouwen.organisation.models import Unit
 
 SALT = "desk.administration"
@@ -63,6 +64,7 @@ class Act:
     sections: Sequence[Section] = ()
     submit: Text = ""
     """The word on the button; empty: save."""
+    authority: str = AUTHORITY
 
     @property
     def previewed_first(self) -> bool:
@@ -169,7 +171,7 @@ def undone() -> Iterator[None]:
 
 def run(request: HttpRequest, admin: Admin, act: Act) -> HttpResponse:
     """Shows the form; with a POST previews the act or does it."""
-    admin.insist(act.unit)
+    admin.insist(act.unit, act.authority)
     sections: Sequence[Section] = ()
     status = HTTPStatus.OK
     stale: Sequence[tuple[str, str, str]] = ()
@@ -202,7 +204,7 @@ def _do(admin: Admin, act: Act, given: Mapping[str, Any]) -> Done | None:
     try:
         with room(), transaction.atomic():
             done = act.do(given)
-            admin.write(act.unit, act.what, done.thing, done.before, done.after)
+            admin.write(act.unit, act.what, done.thing, done.before, done.after, act.authority)
     except (ValidationError, Invalid, NotAllowed) as error:
         take(act.form, error)
         return None

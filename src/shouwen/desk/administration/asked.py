@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from shouwen.journal import clock
 from shouwen.journal.administration import administered
-from shouwen.organisation.administration import EVERYTHING, administers, administrators, realms
+from shouwen.organisation.administration import APPROVAL, AUTHORITY, EVERYTHING, administers, administrators, realms
 from shouwen.organisation.models import Person, Unit
 
 
@@ -29,6 +29,8 @@ class Admin:
     person: Person
     now: datetime
     paths: tuple[str, ...]
+    approving: tuple[str, ...] = ()
+    """Paths of the units for which he approves what others propose."""
     shell: ClassVar[str] = "desk/admin/frame.html"
     """The template around the pages."""
 
@@ -50,18 +52,23 @@ class Admin:
         rows = Unit.objects.all() if ended else Unit.objects.holding(self.now)
         return rows.filter(self.within()).order_by("path")
 
-    def reaches(self, unit: Unit | None) -> bool:
-        return administers(self.person, unit, self.now)
+    def reaches(self, unit: Unit | None, authority: str = AUTHORITY) -> bool:
+        return administers(self.person, unit, self.now, authority)
 
-    def insist(self, unit: Unit | None) -> None:
-        """Raises PermissionDenied, with who may, where the unit (None: the whole house) is not his to administer."""
-        if self.reaches(unit):
+    def insist(self, unit: Unit | None, authority: str = AUTHORITY) -> None:
+        """Raises PermissionDenied, with who may, where he lacks the authority over the unit (None: the whole house)."""
+        if self.reaches(unit, authority):
             return
         if unit is None:
             raise PermissionDenied(_("This holds for the whole house: only its superusers change it."))
-        posts = "、".join(f"{row.post.unit.name} {row.post.name}" for row in administrators(unit, self.now))
-        said = {"unit": unit.name, "posts": posts or "—"}
-        raise PermissionDenied(_("%(unit)s is administered by: %(posts)s, and by the house's superusers.") % said)
+        posts = "、".join(f"{row.post.unit.name} {row.post.name}" for row in administrators(unit, self.now, authority))
+        said = {"unit": unit.name, "posts": posts or "—", "authority": authority}
+        if authority == AUTHORITY:
+            raise PermissionDenied(_("%(unit)s is administered by: %(posts)s, and by the house's superusers.") % said)
+        raise PermissionDenied(
+            _("For %(unit)s posts with the authority %(authority)s do this: %(posts)s, and the house's superusers.")
+            % said
+        )
 
     def unit(self, pk: int) -> Unit:
         """The unit with that id; 404 where there is none, refused where it is not his."""
@@ -69,9 +76,11 @@ class Admin:
         self.insist(found)
         return found
 
-    def write(self, unit: Unit | None, what: str, thing: str, before: str, after: str) -> None:
+    def write(
+        self, unit: Unit | None, what: str, thing: str, before: str, after: str, authority: str = AUTHORITY
+    ) -> None:
         """Writes down what was done, in the transaction in which it was done."""
-        administered(self.person, unit, what, thing, before=before, after=after, now=self.now)
+        administered(self.person, unit, what, thing, before=before, after=after, now=self.now, authority=authority)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,6 +106,22 @@ def administrator(view: View) -> View:
                 )
             )
         return view(request, Admin(person, now, held), *args, **kwargs)
+
+    return cast("View", login_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(asked))))
+
+
+def governor(view: View) -> View:
+    """A page for who administers something or approves what others propose."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person, now = cast("Person", request.user), clock.now()
+        held, approving = realms(person, now), realms(person, now, APPROVAL)
+        if not held and not approving:
+            raise PermissionDenied(
+                _("This belongs to the house's superusers and to posts with the authority 系统管理 or 规章批准.")
+            )
+        return view(request, Admin(person, now, held, approving), *args, **kwargs)
 
     return cast("View", login_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(asked))))
 

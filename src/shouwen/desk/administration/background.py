@@ -20,7 +20,7 @@ from shouwen.desk.administration.tables import Button, Cell, Column, Section, Ta
 from shouwen.desk.administration.trying import LOOKED, like, trial, trial_section
 from shouwen.desk.models import Task
 from shouwen.desk.templatetags.desk import local
-from shouwen.governance.models import PolicyVersion
+from shouwen.governance.models import PolicyVersion, Publication
 from shouwen.governance.programs import policy_of
 from shouwen.insight.models import JobState
 from shouwen.journal import clock, queue, rebase
@@ -63,7 +63,9 @@ def work(pk: str) -> None:
     try:
         with translation.override(task.language):
             found = WORK[task.kind](task, progress)
-            Task.objects.filter(pk=task.pk).update(result=[_stored(one) for one in found], state=JobState.DONE)
+            result = [stored(one) for one in found]
+            Task.objects.filter(pk=task.pk).update(result=result, state=JobState.DONE)
+            Publication.objects.filter(pk=task.asked.get("publication")).update(effects=result)
     except Exception:
         Task.objects.filter(pk=task.pk).update(state=JobState.FAILED)
         raise
@@ -101,6 +103,18 @@ def tried_sections(
     return [being_done(ask(admin.person, "trial", title, wanted, total, admin.now))]
 
 
+def attach_effects(admin: Admin, publication: Publication, policy: Policy) -> None:
+    """What matters of late would have met stands with the proposal: at once where they are few, else when the worker
+    has counted it."""
+    asked = {"name": publication.name, "text": publication.text, "readings": publication.readings}
+    tried = policy.with_readings(publication.readings)
+    sections = tried_sections(
+        admin, publication.unit, publication.kinds, tried, {**asked, "publication": publication.pk}
+    )
+    if not any(one.task for one in sections):
+        Publication.objects.filter(pk=publication.pk).update(effects=[stored(one) for one in sections])
+
+
 def preview_recount(task: Task, progress: Progress) -> list[Section]:
     found = rebase.preview(_unit(task), progress=lambda step: progress(step.subjects))
     return [moves_section(found, found.subjects)]
@@ -127,7 +141,7 @@ WORK: dict[str, Callable[[Task, Progress], list[Section]]] = {
 # --- sections, stored and shown again ------------------------------------------------------
 
 
-def _stored(one: Section) -> dict[str, Any]:
+def stored(one: Section) -> dict[str, Any]:
     rows = one.table.rows if one.table else ()
     return {
         "title": str(one.title),
@@ -138,7 +152,7 @@ def _stored(one: Section) -> dict[str, Any]:
     }
 
 
-def _shown(kept: dict[str, Any]) -> Section:
+def kept_section(kept: dict[str, Any]) -> Section:
     table = Table(
         [Column(title) for title in kept["columns"]], [[Cell(**cell) for cell in row] for row in kept["rows"]]
     )
@@ -197,4 +211,4 @@ def _silent(found: Task, now: datetime) -> bool:
 
 
 def _result(found: Task) -> Sequence[Section]:
-    return [_shown(kept) for kept in found.result]
+    return [kept_section(kept) for kept in found.result]

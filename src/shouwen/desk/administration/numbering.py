@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
-from shouwen.desk.administration.asked import Admin, administrator, shown, unit_choices
+from shouwen.desk.administration.asked import Admin, administrator, unit_choices
+from shouwen.desk.administration.publications import propose, proposed
 from shouwen.desk.administration.tables import Cell, Column, Filter, Section, Table, asked_of, listing
-from shouwen.governance.actions import publish, put_in_force
 from shouwen.governance.amending import amended
 from shouwen.governance.models import InForce
 from shouwen.governance.programs import in_force, policy_of
+from shouwen.governance.publication import Where
 from shouwen.journal.models import Numbering, Subject
 from shouwen.organisation.models import Unit
 
@@ -114,7 +115,7 @@ class PatternForm(AdminForm):
 
     def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
+        self.add("since", MomentField(admin.zone, label=_("Since"), help_text=_("Empty: from the approval on.")))
 
 
 @administrator
@@ -126,6 +127,7 @@ def pattern(request: HttpRequest, admin: Admin, pk: int, kind: str) -> HttpRespo
     if known is None:
         raise Http404
     held = InForce.objects.holding(admin.now).filter(unit=unit, policy_version=version)
+    kinds = sorted(held.values_list("kind", flat=True))
 
     def text(given: Mapping[str, Any]) -> str:
         return amended(version.text, version.name, given["version"], {}, given["why"], {kind: given["pattern"]})
@@ -143,10 +145,9 @@ def pattern(request: HttpRequest, admin: Admin, pk: int, kind: str) -> HttpRespo
         return [Section(_("What changes"), Table(columns, rows), _("No number given yet"))]
 
     def do(given: Mapping[str, Any]) -> Done:
-        made = publish(text(given), name=version.name, by=admin.person, at=admin.now)
-        for one in list(held):
-            put_in_force(unit, one.kind, made, given["since"], one.readings, admin.person)
-        return Done(shown(made), f"{version}: {known.numbering}", f"{made}: {given['pattern']} | {given['why']}")
+        where = Where(unit, kinds, given["since"], row.readings)
+        made = propose(admin, text(given), version.name, where, given["why"])
+        return proposed(made, f"{known.numbering} → {given['pattern']}")
 
     form = PatternForm(
         request.POST or None, admin=admin, initial={"pattern": known.numbering, "version": f"{version.version}+1"}
@@ -154,4 +155,6 @@ def pattern(request: HttpRequest, admin: Admin, pk: int, kind: str) -> HttpRespo
     state = {_("Policy"): str(version)}
     back = reverse("desk:admin-numbering")
     title, about = _("Change the pattern"), f"{version.title} · {known.title or kind}"
-    return run(request, admin, Act(title, "policy.numbering", unit, form, do, back, about, state, preview))
+    return run(
+        request, admin, Act(title, "policy.propose", unit, form, do, back, about, state, preview, submit=_("Propose"))
+    )

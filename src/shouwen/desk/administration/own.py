@@ -22,6 +22,7 @@ from shouwen.desk.templatetags.desk import local
 from shouwen.journal import clock
 from shouwen.journal.administration import arranged
 from shouwen.organisation import actions
+from shouwen.organisation.administration import AUTHORITY
 from shouwen.organisation.models import Absence, Delegation, Person, Post, Unit
 from shouwen.organisation.seats import seats
 
@@ -32,10 +33,12 @@ class Own(Admin):
 
     shell: ClassVar[str] = "desk/own_frame.html"
 
-    def insist(self, unit: Unit | None) -> None:
+    def insist(self, unit: Unit | None, authority: str = AUTHORITY) -> None:
         """Everybody may."""
 
-    def write(self, unit: Unit | None, what: str, thing: str, before: str, after: str) -> None:
+    def write(
+        self, unit: Unit | None, what: str, thing: str, before: str, after: str, authority: str = AUTHORITY
+    ) -> None:
         arranged(self.person, what, after=after, now=self.now)
 
     @property

@@ -12,25 +12,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, UploadForm, run
+from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
 from shouwen.desk.administration.asked import Admin, administrator, shown, unit_choices
 from shouwen.desk.administration.background import tried_sections
 from shouwen.desk.administration.moving import kind_title
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
 from shouwen.desk.templatetags.desk import local
-from shouwen.governance.actions import end_in_force, publish, put_in_force
+from shouwen.governance.actions import end_in_force, put_in_force
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import in_force, policy_of
+from shouwen.governance.queries import published
 from shouwen.organisation.models import Unit
-from shouwen.policy import PolicyErrors, load_text
-
-ERRORS = 100
 
 
 @administrator
 def policies(request: HttpRequest, admin: Admin) -> HttpResponse:
     """What is in force in the units that one administers, and above them."""
-    versions = [(str(one.pk), str(one)) for one in PolicyVersion.objects.defer("text")]
+    versions = [(str(one.pk), str(one)) for one in published()]
     kinds = sorted(set(InForce.objects.values_list("kind", flat=True)))
     filters = (
         Filter("version", _("Policy"), versions),
@@ -86,10 +84,10 @@ def policies(request: HttpRequest, admin: Admin) -> HttpResponse:
         "since": ("-since", "pk"),
     }
     buttons = [
-        Button(_("Publish a version"), reverse("desk:admin-publish"), "file-upload"),
+        Button(_("Propose a version"), reverse("desk:admin-publish"), "file-upload"),
         Button(_("Put in force"), reverse("desk:admin-force-new"), "player-play", primary=True),
     ]
-    empty = (_("No regulation is in force here"), _("Publish a version and put it in force; then it opens duties."))
+    empty = (_("No regulation is in force here"), _("Propose a version; approved and in force it opens duties."))
     title = _("Policies in force")
     page = listing(request, title, columns, filters, asked, rows, cells, sorts, buttons=buttons, empty=empty)
     return render(request, "desk/admin/list.html", {"listing": page})
@@ -126,60 +124,6 @@ def force(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     return render(request, "desk/admin/thing.html", context)
 
 
-class PolicyForm(UploadForm):
-    file = forms.FileField(
-        label=gettext_lazy("File"), required=False, help_text=gettext_lazy("A policy file (.md, UTF-8).")
-    )
-    policy = forms.RegexField(
-        r"^[a-z][a-z0-9_-]{0,63}$",
-        label=gettext_lazy("Name of the policy"),
-        help_text=gettext_lazy("As its text says: small letters, digits."),
-    )
-
-
-@administrator
-def publish_one(request: HttpRequest, admin: Admin) -> HttpResponse:
-    """A version from a file: all its errors by line, or what it holds; then published."""
-
-    def text(given: Mapping[str, Any]) -> str:
-        try:
-            return str(given["content"].decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise ValidationError({"file": _("The file is not in UTF-8.")}) from None
-
-    def refused(errors: PolicyErrors) -> ValidationError:
-        told = [str(problem) for problem in errors.problems[:ERRORS]]
-        return ValidationError({"file": [_("%(count)d mistakes.") % {"count": len(errors.problems)}, *told]})
-
-    def preview(given: Mapping[str, Any]) -> list[Section]:
-        try:
-            found = load_text(text(given), f"{given['policy']}.md", given["policy"])
-        except PolicyErrors as errors:
-            raise refused(errors) from None
-        rules = sum(len(clause.rules) for clause in found.clauses)
-        note = _("%(title)s, version %(version)s: %(clauses)d clauses, %(rules)d rules, no mistake.") % {
-            "title": found.title,
-            "version": found.version,
-            "clauses": len(found.clauses),
-            "rules": rules,
-        }
-        return [Section(_("What the file holds"), note=note)]
-
-    def do(given: Mapping[str, Any]) -> Done:
-        try:
-            made = publish(text(given), name=given["policy"], by=admin.person, at=admin.now)
-        except PolicyErrors as errors:
-            raise refused(errors) from None
-        after = f"{made.name} {made.version} {made.digest[:12]}"
-        return Done(shown(made), after=after, url=f"{reverse('desk:admin-force-new')}?version={made.pk}")
-
-    form = PolicyForm(request.POST or None, request.FILES or None)
-    unit = None if admin.everything else admin.units().first()
-    back = reverse("desk:admin-policies")
-    act = Act(_("Publish a version"), "policy.publish", unit, form, do, back, preview=preview, submit=_("Publish"))
-    return run(request, admin, act)
-
-
 class ForceForm(AdminForm):
     version = forms.ChoiceField(label=gettext_lazy("Policy"))
     unit = forms.ChoiceField(
@@ -193,7 +137,7 @@ class ForceForm(AdminForm):
 
     def __init__(self, *args: Any, admin: Admin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = [(str(one.pk), str(one)) for one in PolicyVersion.objects.defer("text")]
+        versions = [(str(one.pk), str(one)) for one in published()]
         self.fields["version"].choices = versions  # type: ignore[attr-defined]
         self.fields["unit"].choices = unit_choices(admin)  # type: ignore[attr-defined]
         self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))

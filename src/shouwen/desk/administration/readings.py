@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
-from shouwen.desk.administration.asked import Admin, administrator, shown
+from shouwen.desk.administration.asked import Admin, administrator
 from shouwen.desk.administration.background import tried_sections
+from shouwen.desk.administration.publications import propose, proposed
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
-from shouwen.governance.actions import publish, put_in_force
 from shouwen.governance.amending import amended
 from shouwen.governance.models import InForce
 from shouwen.governance.programs import policy_of
+from shouwen.governance.publication import Where
 from shouwen.policy import Policy, load_text
 
 
@@ -73,6 +74,7 @@ def readings(request: HttpRequest, admin: Admin) -> HttpResponse:
 
 def _chosen(row: InForce, policy: Policy) -> list[tuple[str, str, str, str, InForce]]:
     words = [("word", name, _limit(policy, name) or _("no limit"), "—", row) for name in policy.words]
+    words += [("word", one.name, one.said, "—", row) for one in policy.parameters.values()]
     taken = [
         ("reading", one.name, row.readings.get(one.name, one.take), "、".join(one.choices), row)
         for one in policy.readings.values()
@@ -108,7 +110,13 @@ class ReadingForm(AdminForm):
                 field,
                 forms.CharField(label=f"“{word}”", required=False, initial=self.limits[field], help_text=hint),
             )
-        self.add("since", MomentField(admin.zone, admin.now, label=_("Since"), help_text=_("Empty: from now on.")))
+        own = (one for one in policy.parameters.values() if only in ("", one.name))
+        self.parameters = {f"parameter-{n}": one for n, one in enumerate(own)}
+        for field, parameter in self.parameters.items():
+            unit = f" ({parameter.unit})" if parameter.unit else ""
+            asked = forms.CharField(label=f"{parameter.name}{unit}", initial=parameter.value, help_text=parameter.why)
+            self.add(field, asked)
+        self.add("since", MomentField(admin.zone, label=_("Since"), help_text=_("Empty: from the approval on.")))
 
     def chosen_readings(self) -> dict[str, str]:
         """Those that differ from what the text takes."""
@@ -120,10 +128,15 @@ class ReadingForm(AdminForm):
         given = {field: self.cleaned_data[field].strip() for field in self.words}
         return {word: given[field] for field, word in self.words.items() if given[field] != self.limits[field]}
 
+    def chosen_parameters(self) -> dict[str, str]:
+        """Those whose value is another now."""
+        given = {one.name: self.cleaned_data[field].strip() for field, one in self.parameters.items()}
+        return {one.name: given[one.name] for one in self.parameters.values() if given[one.name] != one.value}
+
 
 @administrator
 def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
-    """Another value tried on the matters of late, then in force as a new version."""
+    """Another value tried on the matters of late, then proposed as a new version."""
     row = get_object_or_404(InForce.objects.select_related("unit", "policy_version"), pk=pk)
     version, unit = row.policy_version, row.unit
     policy = policy_of(version)
@@ -132,7 +145,8 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     kinds = sorted(held.values_list("kind", flat=True))
 
     def text(given: Mapping[str, Any]) -> str:
-        return amended(version.text, version.name, given["version"], form.chosen_words(), given["why"])
+        words, parameters = form.chosen_words(), form.chosen_parameters()
+        return amended(version.text, version.name, given["version"], words, given["why"], parameters=parameters)
 
     def preview(given: Mapping[str, Any]) -> list[Section]:
         tried = load_text(text(given), f"{version.name}.md", version.name).with_readings(form.chosen_readings())
@@ -140,11 +154,9 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         return [_changes(row, policy, form), *tried_sections(admin, unit, kinds, tried, asked)]
 
     def do(given: Mapping[str, Any]) -> Done:
-        made = publish(text(given), name=version.name, by=admin.person, at=admin.now)
-        for kind in kinds:
-            put_in_force(unit, kind, made, given["since"], form.chosen_readings(), admin.person)
+        where = Where(unit, kinds, given["since"], form.chosen_readings())
         changes = "; ".join(f"{name}: {before} → {after}" for name, before, after in _differences(row, policy, form))
-        return Done(shown(made), str(version), f"{made} | {changes} | {given['why']}", url=back)
+        return proposed(propose(admin, text(given), version.name, where, given["why"]), changes)
 
     form = ReadingForm(
         request.POST or None,
@@ -159,7 +171,7 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     about = f"{version.title} · {unit.name}"
     act = Act(
         _("Change parameters or readings"),
-        "policy.reading",
+        "policy.propose",
         unit,
         form,
         do,
@@ -167,7 +179,7 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
         about,
         state,
         preview,
-        submit=_("Put in force"),
+        submit=_("Propose"),
     )
     return run(request, admin, act)
 
@@ -178,6 +190,7 @@ def _differences(row: InForce, policy: Policy, form: ReadingForm) -> list[tuple[
         before, after = row.readings.get(one.name, one.take), form.cleaned_data[name]
         if before != after:
             found.append((one.name, before, after))
+    found += [(name, policy.parameters[name].value, value) for name, value in form.chosen_parameters().items()]
     for word, limit in form.chosen_words().items():
         found.append((word, _limit(policy, word) or "—", limit or "—"))
     return found

@@ -6,6 +6,9 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shouwen.journal import clock
+from shouwen.organisation.administration import realms
+
 register = template.Library()
 WHOLE = frozenset({"desk:admin-import", "admin-integrations"})
 """What holds for the whole house: superusers' alone."""
@@ -20,13 +23,19 @@ def admin_tabs(context: template.Context) -> list[dict[str, Any]]:
         ("desk:admin-import", _("Import of the organisation")),
         ("desk:admin-calendars", _("Calendars")),
         ("desk:admin-policies", _("Policies in force")),
+        ("desk:admin-publications", _("Publications")),
         ("desk:admin-readings", _("Parameters and readings")),
         ("desk:admin-numbering", _("Numbering")),
         ("desk:admin-terms", _("Dictionaries")),
         ("admin-integrations", _("Integrations")),
         ("desk:admin-log", _("Administration log")),
     )
-    path, whole = context["request"].path, context["request"].user.is_superuser
-    found = [(reverse(name), title) for name, title in asked if whole or name not in WHOLE]
+    path, person = context["request"].path, context["request"].user
+    whole, his = person.is_superuser, bool(realms(person, clock.now()))
+    found = [
+        (reverse(name), title)
+        for name, title in asked
+        if (whole or name not in WHOLE) and (his or name == "desk:admin-publications")
+    ]
     here = max((url for url, _title in found if path.startswith(url)), key=len, default="")
     return [{"url": url, "title": title, "here": url == here} for url, title in found]

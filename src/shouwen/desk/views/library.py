@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from shouwen.desk import library, sheets
 from shouwen.desk.library import Edition
 from shouwen.desk.words import duty_words
-from shouwen.governance.models import PolicyVersion
+from shouwen.governance.queries import published
 from shouwen.journal import clock
 from shouwen.journal.typed import typed
 from shouwen.organisation.models import Person
@@ -72,7 +72,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         "editions": library.narrowed(found, trade),
         "trades": library.trades(found),
         "trade": trade,
-        "versions": PolicyVersion.objects.defer("text"),
+        "versions": published(),
     }
     return render(request, "desk/policies.html", context)
 

@@ -37,7 +37,8 @@ def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> l
             raise Http404
         return library.Edition(volume)
     if asked:
-        version = next((one for one in versions if str(one.pk) == asked), None)
+        own = next((one for one in versions if str(one.pk) == asked), None)
+        version = own or reader.composed(asked, name) or _heir(name, asked)
     else:
         version = force.policy_version if force else next(iter(versions), None)
     if version is None:
@@ -53,7 +54,8 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     versions = list(reader.versions_of(name))
     edition = _chosen(request, name, versions)
     text = typed(request.GET.get("q", ""), 60)
-    chapters = reader.narrowed(reader.chapters(edition.policy), text)
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), text)
     scope = scope_of(request)
     days = _days(request)
     query: dict[str, object] = {"version": edition.key, "days": days}
@@ -74,6 +76,12 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "shelved": edition.version is not None and name in library.library(),
     }
     return render(request, "desk/policy.html", context)
+
+
+def _heir(name: str, asked: str) -> PolicyVersion | None:
+    """The version of another regulation that takes over clauses of this one: they are cited with its address."""
+    found = PolicyVersion.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 16 else None
+    return found if found is not None and name in policy_of(found).extends else None
 
 
 def _older(edition: library.Edition, versions: list[PolicyVersion]) -> PolicyVersion | None:
@@ -105,7 +113,8 @@ def figures(request: HttpRequest, name: str) -> HttpResponse:
     edition = _chosen(request, name, list(reader.versions_of(name)))
     scope = scope_of(request)
     span = Span.of(_days(request), scope)
-    chapters = reader.narrowed(reader.chapters(edition.policy), typed(request.GET.get("q", ""), 60))
+    others = reader.speaking_of(name)
+    chapters = reader.narrowed(reader.chapters(edition.policy, others), typed(request.GET.get("q", ""), 60))
     clauses = [clause for chapter in chapters for clause in chapter.clauses]
     published = edition.version is not None
     found = fared(scope, tuple(clause.id for clause in clauses), span) if published else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 POST = "post"
 """Name under which a condition on an entry's data reads the role whose act it was (岗位)."""
@@ -26,6 +27,26 @@ class Demand:
 
     def __str__(self) -> str:
         return f"{self.clause}#{self.number}"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a clause says of another (并存), also of another policy's.
+
+    ``also``: it says the same, so that a duty that both ask is owed once. ``replaces``: it settles a clash, the other's
+    rules do not run where both are in force.
+    """
+
+    way: Literal["also", "replaces"]
+    to: str
+    place: Place
+    number: int = 0
+    """Only this demand of the other clause; 0: all of it."""
+
+    @property
+    def cited(self) -> str:
+        """The clause, or the demand of it, as it is cited."""
+        return f"{self.to}#{self.number}" if self.number else self.to
 
 
 @dataclass(frozen=True)
