@@ -1,4 +1,4 @@
-"""A policy that extends another: what it takes over, what it replaces, its parameters, and what cannot be (issue 4, 8)."""
+"""A policy that extends another: what it takes over and replaces, its parameters, what cannot be (issue 4, 8)."""
 
 from __future__ import annotations
 
@@ -128,7 +128,8 @@ def test_clauses_declarations_and_parameters_are_taken_over() -> None:
     assert heir.by_id["base/1"].text == "客服应当在 1小时 内响应，并查明；查明率目标 90%。"
     assert said(heir, "base/1") == [
         "接诉后，客服应告知受理，限1小时内。",
-        "待“指标”模块执行：measure：查明率、of：客服、unit：%、better：more、target：>= 90、window：月、source：journal。",
+        "待“指标”模块执行：measure：查明率、of：客服、unit：%、better：more、target：>= 90、"
+        "window：月、source：journal。",
     ]
     assert said(heir, "heir/1") == ["接诉后，专员应核实，限1日内。"]
     assert said(heir, "base/3") == []
@@ -170,7 +171,9 @@ def test_the_whole_stands_in_one_text() -> None:
     assert split(whole) == (HEIR, (("base", BASE),))
     assert bundled(whole, "heir.md", "heir", {}.get) == whole
     assert bundled(BASE, "base.md", "base", {}.get) == BASE
-    third = HEIR.replace("name: heir", "name: third").replace("extends: base", "extends: heir").replace("heir/", "third/")
+    third = (
+        HEIR.replace("name: heir", "name: third").replace("extends: base", "extends: heir").replace("heir/", "third/")
+    )
     chain = bundled(third.replace("[base/3]", "[heir/2]"), "third.md", "third", {**TEXTS, "heir": whole}.get)
     assert [name for name, _text in split(chain)[1]] == ["heir", "base"]
     assert load_text(chain, "third.md", "third").extends == ("heir", "base")
@@ -184,7 +187,7 @@ def test_the_whole_stands_in_one_text() -> None:
         ("[base/3]", "[base/9]", ("heir.md", 25, "没有条款 base/9")),
         ("base/1#2", "base/9#2", ("heir.md", 20, "没有条款 base/9")),
         ("base/1#2", "base/1#7", ("heir.md", 20, "base/1 没有第 7 项诉求")),
-        ("  响应: 1h\n", "  响映: 1h\n", ("heir.md", 10, "“响映”写作“1h”")),
+        ("  响应: 1h\n", "  响映: 1h\n", ("heir.md", 10, "参数“响映”只写了值，却不是沿用来的")),
         ("${归档} 内", "${归挡} 内", ("heir.md", 23, "没有名为“归挡”的参数")),
         ("  专员: {post", "  专员: {party: contractor}\n  闲人: {post", None),
     ],

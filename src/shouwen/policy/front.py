@@ -12,7 +12,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shouwen.calendars import DayRules
 from shouwen.policy.conditions import UNKNOWN_TYPE
-from shouwen.policy.model import Axis, EventType, Fact, FactType, Field, FieldDue, Kind, Paper, Parameter, Reading, Role, Word
+from shouwen.policy.model import (
+    Axis,
+    EventType,
+    Fact,
+    FactType,
+    Field,
+    FieldDue,
+    Kind,
+    Paper,
+    Parameter,
+    Reading,
+    Role,
+    Word,
+)
 from shouwen.policy.problems import one_of
 from shouwen.policy.rules import happening
 from shouwen.policy.salvage import UNKNOWN
@@ -38,7 +51,8 @@ def declare(front: Map, scope: Scope) -> None:
     defaults = front.get("defaults", Map())
     scope.days = defaults.get("days", "natural")
     _zone(front, scope)
-    scope.parameters = {name: _parameter(name, spec) for name, spec in front.get("parameters", Map()).items()}
+    parameters = front.get("parameters", Map())
+    scope.parameters = {name: _parameter(name, spec, parameters, scope) for name, spec in parameters.items()}
     _events(front.get("events", Map()), scope)
     _kinds(front["kinds"], scope)
     _roles(front["roles"], scope)
@@ -326,7 +340,12 @@ def _words(words: Map, scope: Scope) -> None:
         scope.words[name] = Word(name, limit, spec["why"] if spec else "")
 
 
-def _parameter(name: str, spec: Map) -> Parameter:
+def _parameter(name: str, spec: Any, parameters: Map, scope: Scope) -> Parameter:
+    if not isinstance(spec, Map):
+        if not isinstance(spec, Hole):
+            expected = "应为 {value: 值, why: 理由}；沿用来的参数可以只写值"
+            scope.say(parameters.line_of(name), f"参数“{name}”只写了值，却不是沿用来的", expected)
+        return Parameter(name, str(spec))
     return Parameter(name, str(spec["value"]), spec.get("unit", ""), spec["why"])
 
 

@@ -20,6 +20,7 @@ from shouwen.policy.model import Clause, Demand, Duty, Heading, ListLimit, ListR
 from shouwen.policy.parameters import filled, names_in, worded
 from shouwen.policy.problems import PolicyErrors, Problem
 from shouwen.policy.repair import make_sound, unreadable
+from shouwen.policy.salvage import UNKNOWN
 from shouwen.policy.scope import Scope
 from shouwen.policy.shape import schema
 from shouwen.policy.yamltext import Hole, Map, read_yaml
@@ -189,7 +190,7 @@ def _heir(clause: Clause, replaced: Mapping[str, str], taken: Mapping[Demand, st
 def _check_parameters(front: Map, clauses: tuple[Clause, ...], scope: Scope) -> None:
     used = {name for clause in clauses for name in clause.parameters}
     given = front.get("parameters", Map())
-    for name in given.keys() - used:
+    for name in given.keys() - used - {UNKNOWN}:
         scope.say(given.line_of(name), f"参数“{name}”没有用到", "在条款或规则里写 ${" + name + "}，或去掉它")
 
 
