@@ -1,6 +1,6 @@
 """`make bench`: the figures that the product promises, each beside processor time and load.
 
-bench [engine|intake|sweep|burst|pages|plot|tables …]     without a name, all of them
+bench [engine|whatif|intake|sweep|burst|pages|plot|tables …]     without a name, all of them
 
 Houses for measuring and figures are kept in SHOUWEN_BENCH, by default var/bench. Laying the large ones takes half an
 hour once; what is there is used again.
@@ -15,10 +15,12 @@ import pages
 import plot
 import sweeping
 import tables
+import whatif
 from measuring import ROOT
 
 BENCHES: dict[str, Callable[[], None]] = {
     "engine": folding.main,
+    "whatif": whatif.main,
     "intake": intake.main,
     "sweep": sweeping.compare,
     "burst": sweeping.burst,

@@ -12,6 +12,7 @@ from shouwen.demonstration.seed import PASSWORD
 PLACES = """units/ units/add/ units/{unit}/ units/{unit}/end/ people/ people/{person}/ people/{person}/deputy/ import/
 calendars/ calendars/year/ calendars/import/ calendars/day/ calendars/hours/
 policies/ policies/{force}/ policies/publish/ policies/put/ readings/
+whatif/ whatif/new/{version}/
 readings/{force}/ numbering/ terms/ terms/add/ log/ tasks/ integrations/ integrations/add/ integrations/webhooks/
 ../me/away/ ../me/away/deputy/"""
 
@@ -24,10 +25,10 @@ def head(house: Clock) -> Any:
 
 
 def ids() -> dict[str, int]:
-    from shouwen.governance.models import InForce
+    from shouwen.governance.models import InForce, PolicyVersion
     from shouwen.organisation.models import Person, Unit
 
-    first = {"unit": Unit, "person": Person, "force": InForce}
+    first = {"unit": Unit, "person": Person, "force": InForce, "version": PolicyVersion}
     return {
         name: model._default_manager.order_by("pk").values_list("pk", flat=True)[0] for name, model in first.items()
     }

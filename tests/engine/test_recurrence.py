@@ -231,3 +231,53 @@ def test_what_was_kept_stays_kept_when_the_date_moves() -> None:
         ("03-18T09:00", "rescheduled", {"planned_on": "2026-04-20"}),
     )
     assert [row[3] for row in seen(found, "5:proposal", "04-30T00:00")] == ["kept"]
+
+
+def on_day(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}:00+08:00")
+
+
+def dues(found: Standing, rule: str, now: str) -> list[tuple[str | None, str, str]]:
+    """Instance, due and state of one rule's duties, with the year."""
+    return [
+        (owed.instance, f"{owed.due_at:%Y-%m-%d}", owed.state)
+        for owed in found.duties(on_day(now))
+        if owed.rule.id == f"recurring/{rule}"
+    ]
+
+
+def test_every_year_on_a_date_that_was_noted() -> None:
+    """The year of the date itself does not count; 29 February is the 28th in other years; past ones are not owed."""
+    found = standing(("03-02T09:00", "birthday_noted", {"birthday": "1968-02-29"}))
+    # 2026年2月28日已过：第一次是2027年2月28日，到3月1日零点。
+    assert dues(found, "6:birthday", "2026-12-31T12:00") == []
+    assert dues(found, "6:birthday", "2028-01-01T00:00") == [
+        ("2027", "2027-03-01", "overdue"),
+        ("2028", "2028-03-01", "open"),
+    ]
+    assert found.wakes_at(on_day("2026-03-02T09:00")) == on_day("2027-01-01T00:00")
+    born = standing(("03-02T09:00", "birthday_noted", {"birthday": "2026-03-20"}))
+    assert dues(born, "6:birthday", "2027-01-01T00:00") == [("2027", "2027-03-21", "open")]
+
+
+def test_a_date_noted_anew_takes_the_place_of_the_old_one() -> None:
+    found = standing(
+        ("03-02T09:00", "birthday_noted", {"birthday": "1968-05-20"}),
+        ("03-04T09:00", "birthday_noted", {"birthday": "1968-06-20"}),
+    )
+    assert dues(found, "6:birthday", "2026-03-05T00:00") == [("2026", "2026-06-21", "open")]
+    assert dues(standing(("03-02T09:00", "birthday_noted", {})), "6:birthday", "2028-01-01T00:00") == []
+
+
+def test_monthly_in_the_first_year_and_quarterly_afterwards() -> None:
+    # 3月10日交付：一年到2027年3月10日24时；4月是第一个完整的月，2027年3月的那次还在一年之内。
+    found = standing(("03-10T09:00", "delivered", {}))
+    monthly = [instance for instance, _, _ in dues(found, "6:first_year", "2027-12-31T12:00")]
+    assert monthly == [f"2026-{month:02}" for month in range(4, 13)] + ["2027-01", "2027-02", "2027-03"]
+    quarterly = dues(found, "6:later", "2027-12-31T12:00")
+    assert quarterly == [
+        ("2027-Q2", "2027-07-01", "overdue"),
+        ("2027-Q3", "2027-10-01", "overdue"),
+        ("2027-Q4", "2028-01-01", "open"),
+    ]
+    assert found.wakes_at(on_day("2027-03-31T00:00")) == on_day("2027-04-01T00:00")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from shouwen.calendars.calendar import Calendar
@@ -12,7 +12,7 @@ from shouwen.calendars.hours import clock
 from shouwen.calendars.periods import Period, PeriodKind
 from shouwen.calendars.reading import DATE_KEYS, Reader
 from shouwen.calendars.rules import Roll
-from shouwen.calendars.selectors import InPeriod
+from shouwen.calendars.selectors import InPeriod, MonthDay, Yearly
 from shouwen.calendars.zones import in_utc
 
 _WORKDAY = "workday"
@@ -67,6 +67,11 @@ class Recurrence:
         reader.done()
         assert selector is not None
         return cls(kind, DateRule(selector, roll, opens, ends), every == _WORKDAY, count, slots)
+
+    def on_day_of(self, day: date) -> "Recurrence":
+        """The same, falling every year on the month and day of `day`; on 28 February where there is no 29th."""
+        yearly = MonthDay(day.month, day.day)
+        return replace(self, rule=replace(self.rule, selector=Yearly(yearly, yearly)))
 
     def occurrences(self, start: datetime, end: datetime, calendar: Calendar) -> Iterator[Occurrence]:
         """Those whose period opens within [start, end), in order. Raises `NaiveTimeError`."""

@@ -9,26 +9,33 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Min
 
+from shouwen.calendars.periods import Period, PeriodKind
 from shouwen.customers.models import Holding
 from shouwen.demonstration.cast import Cast
 from shouwen.demonstration.people import units
 from shouwen.demonstration.stories import Act, Script, Story, hours
-from shouwen.journal import clock
+from shouwen.journal import attachments, clock
 from shouwen.journal.drafts import HOUSE, Actor, Draft, NewSubject
 from shouwen.journal.errors import NotRecorded
-from shouwen.journal.models import Duty, DutyState, Entry, Subject, SubjectState
+from shouwen.journal.models import Attachment, Duty, DutyState, Entry, Subject, SubjectState
 from shouwen.journal.outbox import deliver_due
+from shouwen.journal.periods import number_of
 from shouwen.journal.record import record
 from shouwen.journal.sweep import sweep
 from shouwen.matters import actions as matters
 from shouwen.organisation.models import Unit
+from shouwen.policy.model import Kind
 
+FILE = "$file "
+MATTERS = ("complaint", "cause")
 TICK = timedelta(minutes=10)
 """How often the demonstration's worker looks what has come about by time alone."""
 
@@ -65,7 +72,7 @@ class Player:
 
     def add(self, story: Story, subject: Subject | None, since: datetime, later: datetime) -> None:
         """Plan the acts of a story after `since` and up to `later`; `subject` is the one it was begun with."""
-        acts = [act for act in story.acts if since < act.at <= later]
+        acts = [act for act in story.acts[0 if subject is None else 1 :] if since < act.at <= later]
         if not acts or (subject is None and acts[0] is not story.acts[0]):
             return
         played = self.under_way.setdefault(story.sid, Played(story, subject))
@@ -145,8 +152,7 @@ class Player:
         story, unit = played.story, self._unit(played)
         data = self._data(act.happenings[0].data, played)
         if story.kind != "complaint":
-            opened = record(Draft(NewSubject(story.kind, unit), "opened", data, key=key), actor=HOUSE)
-            played.subject = opened.subject
+            played.subject = self.opened(story) or self._open_subject(story, unit, data, key, act.at)
             return
         earlier = self._earlier(played) if story.after_earlier else None
         if story.after_earlier and earlier is None:
@@ -164,6 +170,37 @@ class Player:
             unit, data, actor=taker, key=key, at=act.at, repeat_of=earlier if story.repeats else None
         )
         self._open[unit.pk].append(played)
+
+    def _open_subject(self, story: Story, unit: Unit, data: dict[str, Any], key: str, at: datetime) -> Subject:
+        """A period as the calendar opens it; anything else with its number by rule."""
+        period = self._period(story)
+        if period is None:
+            return record(Draft(NewSubject(story.kind, unit), "opened", data, key=key), actor=HOUSE).subject
+        new = NewSubject(story.kind, unit, number=self._number(story, period))
+        return record(Draft(new, "opened", {**data, "period": period.key}, at=at, key=key), actor=HOUSE).subject
+
+    def opened(self, story: Story) -> Subject | None:
+        """The period that the story is of, where the calendar has opened it already."""
+        period = None if story.kind in MATTERS else self._period(story)
+        if period is None:
+            return None
+        unit = self.units[story.place.key]
+        return Subject.objects.filter(unit=unit, number=self._number(story, period)).select_related("unit").first()
+
+    def _period(self, story: Story) -> Period | None:
+        unit = self.units[story.place.key]
+        kind = self._kind(story)
+        if kind is None or kind.period is None:
+            return None
+        return Period.containing(PeriodKind(kind.period), story.starts.astimezone(ZoneInfo(unit.zone)).date())
+
+    def _number(self, story: Story, period: Period) -> str:
+        kind = self._kind(story)
+        assert kind is not None
+        return number_of(kind, self.units[story.place.key], period)
+
+    def _kind(self, story: Story) -> Kind | None:
+        return self._cast.policy(self.units[story.place.key], story.kind).kinds.get(story.kind)
 
     def _join(self, story: Story, key: str) -> Subject:
         joined = [self.under_way[sid] for sid in story.cause if sid in self.under_way]
@@ -248,7 +285,11 @@ class Player:
             return {key: self._data(one, played) for key, one in value.items()}
         if isinstance(value, list):
             return [self._data(one, played) for one in value]
-        return self._found(value, played) if isinstance(value, str) and value.startswith("$") else value
+        if not isinstance(value, str) or not value.startswith("$"):
+            return value
+        if value.startswith(FILE):
+            return [str(self._file(value.removeprefix(FILE), played).pk)]
+        return self._found(value, played)
 
     def _found(self, asked: str, played: Played) -> Any:
         name, _, rest = asked[1:].partition(" ")
@@ -274,6 +315,13 @@ class Player:
                 raise Missing(asked)
             return str(found.seq)
         raise Missing(asked)
+
+    def _file(self, name: str, played: Played) -> Attachment:
+        """A report to be attached, of a few lines."""
+        assert played.subject is not None
+        title = f"{played.subject.unit.name}{name}"
+        text = f"{title}\n（示范数据）\n期间：{played.subject.number}\n填报时间：{clock.now():%Y-%m-%d}\n"
+        return attachments.keep(BytesIO(text.encode()), f"{title}.txt", Cast.person(self._actor(played, "")))
 
     def _home(self, story: Story) -> tuple[int, int]:
         unit = self.units[story.place.key]

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -83,11 +84,13 @@ def _no_looking_for_rings() -> Iterator[None]:
 def _prepared(now: datetime, later: datetime, matters: int) -> tuple[Player, Calendar, datetime | None]:
     """A player with every act that is yet to be played, up to `later`; and when the last one was."""
     player = Player(unit_keys(), now)
-    begun, last = _begun()
+    begun, last, touched = _begun()
     calendar = Calendar(places(player.units), laid_at(), matters)
     since = last or laid_at() - timedelta(days=800)
     for story in (*calendar.until(later, now - GAP), *_fresh_ones(calendar, begun)):
-        player.add(story, begun.get(story.sid), since, later)
+        subject = begun.get(story.sid) or (player.opened(story) if last else None)
+        if subject is None or subject.pk not in touched:
+            player.add(story, subject, since, later)
     return player, calendar, last
 
 
@@ -112,8 +115,8 @@ class GoingOn:
         return done
 
 
-def _begun() -> tuple[dict[str, Subject], datetime | None]:
-    """The subject of each story that was begun, and when the last act of any was written.
+def _begun() -> tuple[dict[str, Subject], datetime | None, set[UUID]]:
+    """The subject of each story that was begun, when the last act of any was written, and what others have touched.
 
     Where somebody else has taken a matter in hand, its story is over.
     """
@@ -122,11 +125,12 @@ def _begun() -> tuple[dict[str, Subject], datetime | None]:
     theirs = Entry.objects.filter(by__isnull=False).exclude(call__in=ours.values("call"))
     touched = set(theirs.values_list("subject_id", flat=True))
     first = ours.filter(seq=1).select_related("subject__unit")
-    return {
+    begun = {
         story_of(entry.key): entry.subject
         for entry in first
         if entry.key and entry.subject_id not in touched and entry.subject.kind != "cause"
-    }, last
+    }
+    return begun, last, touched
 
 
 def _matters() -> int:

@@ -372,9 +372,17 @@ class EventForm(forms.Form):
         return f"d-{field_name}" if field_name in self.declared else field_name
 
     def own_fields(self) -> list[forms.BoundField]:
-        """The event's own fields, required ones first, in the order of their declaration."""
-        names = sorted(self.declared, key=lambda name: not self.declared[name].required)
-        return [self[name] for name in names]
+        """The event's own fields in the order of their declaration, but required ones first, then those that are
+        filled in already with the files that go with them.
+        """
+        known = any(name in self.declared for name in self.initial)
+
+        def rank(name: str) -> int:
+            if self.declared[name].required:
+                return 0
+            return 1 if name in self.initial else 2 if known and self.declared[name].type == "file" else 3
+
+        return [self[name] for name in sorted(self.declared, key=rank)]
 
     def data_of_event(self) -> dict[str, Any]:
         given = {name: self.cleaned_data.get(name) for name in self.declared}

@@ -16,7 +16,7 @@ from shouwen.desk.forms import Choices, Combobox
 from shouwen.desk.words import naming
 from shouwen.insight import ledger
 from shouwen.insight.catalogue import Catalogue
-from shouwen.insight.columns import DEFAULT, Column, columns
+from shouwen.insight.columns import DEFAULT, OF_OTHERS, Column, columns
 from shouwen.insight.models import SavedView
 from shouwen.journal.models import SubjectState
 from shouwen.organisation.models import Person
@@ -71,10 +71,18 @@ def read(query: QueryDict, words: Catalogue) -> Asked:
         replace(chosen, state="" if state == ALL else state),
         state,
         sort if sort.removeprefix("-") in ledger.SORTS else ledger.NEWEST,
-        columns(query.getlist("columns"), words),
+        _columns(query.getlist("columns"), words, others=chosen.kind in words.others),
         query.get("after", "")[:300],
         query.get("before", "")[:300],
     )
+
+
+def _columns(names: list[str], words: Catalogue, *, others: bool) -> list[Column]:
+    """What no customer has brought was not received but begun, and ended, not closed."""
+    if not others:
+        return columns(names, words)
+    titles = {"opened": _("Begun"), "ended": _("Ended at")}
+    return [replace(one, title=titles.get(one.name, one.title)) for one in columns(names or OF_OTHERS, words)]
 
 
 def of_view(view: SavedView) -> str:
@@ -121,7 +129,7 @@ class FilterForm(forms.Form):
         self.label_suffix = ""
         offered: dict[str, Choices] = {
             "nature": [(one, one) for one in words.natures],
-            "kind": list(words.kinds.items()),
+            "kind": kind_choices(words),
             "channel": [(one, one) for one in words.channels],
         }
         for name, choices in offered.items():
@@ -152,6 +160,11 @@ class FilterForm(forms.Form):
 
     def any_more(self) -> bool:
         return any(self.initial.get(name) for name in self.fields if name not in ("q", "unit", "nature", "due"))
+
+
+def kind_choices(words: Catalogue) -> Choices:
+    """Kinds of matters first, then those of other subjects, as a list offers them."""
+    return [*words.kinds.items(), *([(_("Other subjects"), list(words.others.items()))] if words.others else [])]
 
 
 def axis_choices(asked: Asked, words: Catalogue) -> list[tuple[str, str, Choices]]:

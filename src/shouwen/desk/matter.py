@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from shouwen.calendars.periods import Period
 from shouwen.customers.masking import mask_customer, mask_text
 from shouwen.customers.models import Asset, Customer
 from shouwen.desk.around import Near
@@ -16,8 +17,9 @@ from shouwen.desk.entries import entries_of, sealed_in, steps_in
 from shouwen.desk.hints import spoken_of, surely
 from shouwen.desk.mended import as_it_stands
 from shouwen.desk.timeline import Paper, Teller, Told, papers
-from shouwen.desk.words import Names, each, references, worded
+from shouwen.desk.words import Names, each, in_chinese, period_of, references, worded
 from shouwen.engine import STANDING, Next, Owed, Proposed, Shut, Standing, Why, effective
+from shouwen.insight.period_figures import Figure, figures_of
 from shouwen.journal.acting import Acting, open_journal
 from shouwen.journal.models import Attachment, Entry, Subject, SubjectState
 from shouwen.journal.pen import OpenJournal
@@ -35,6 +37,13 @@ COMMON = (
 """Acts that every matter knows, whether its policy speaks of them or not."""
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """Types that a browser shows."""
+ONLY_OF_MATTERS = frozenset({"handover_offered", "assigned", "reassigned", "joined", "left", "merged", "unmerged"})
+"""Of those, what only a matter knows, which somebody brought and somebody owns."""
+NOT_OF_PERIODS = frozenset({"suspended", "resumed", "closed", "reopened", "withdrawn"})
+"""Nor these for a period: the calendar begins it and ends it."""
+FIRST = ("received", "opened")
+BELOW = 20
+"""Subjects below it that its page names."""
 OWN_PAGES = frozenset({"received", "handover_accepted", "corrected", "opened", "ended"})
 AFTER_THE_END = frozenset(
     {"reopened", "noted", "archived", "unmerged", "left", "restricted", "unrestricted", "retracted"}
@@ -95,6 +104,18 @@ class MatterPage:
     @cached_property
     def kind(self) -> Kind | None:
         return self.journal.program.policy.kinds.get(self.subject.kind) if self.journal.program else None
+
+    @cached_property
+    def period(self) -> Period | None:
+        """Which time it is of, where it is a period."""
+        if self.kind is None or self.kind.period is None:
+            return None
+        return period_of(self.kind.period, self.subject)
+
+    @property
+    def time(self) -> str:
+        """The period's time in the page's language."""
+        return "" if self.period is None else self.period.sentence() if in_chinese() else self.period.key
 
     @cached_property
     def owed(self) -> list[Owed]:
@@ -182,7 +203,10 @@ class MatterPage:
     def common(self) -> list[Step]:
         if self.journal.program is None:
             return []
-        return [step for name in COMMON if name in self.journal.events and (step := self._step(name)) is not None]
+        without = frozenset[str]() if self.subject.matter else ONLY_OF_MATTERS
+        without |= NOT_OF_PERIODS if self.period else frozenset[str]()
+        names = [name for name in COMMON if name in self.journal.events and name not in without]
+        return [step for name in names if (step := self._step(name)) is not None]
 
     def _step(self, name: str) -> Step | None:
         event = self.event(name)
@@ -302,6 +326,27 @@ class MatterPage:
         teller = Teller(journal.steps, self.sealed, self.event, self.names, journal.zone, self.titles)
         return teller.timeline(self.entries)
 
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """The figures of the period's time."""
+        if self.period is None:
+            return []
+        holder = self.received.get("person")
+        return figures_of(self.person, self.subject, self.period, self.now, int(holder) if holder else None)
+
+    @cached_property
+    def parent(self) -> Subject | None:
+        """What it belongs to, if the person sees it."""
+        if self.subject.parent_id is None:
+            return None
+        return self.seen.filter(pk=self.subject.parent_id).select_related("unit").first()
+
+    @cached_property
+    def below(self) -> list[Subject]:
+        """Subjects that belong to this one, the newest first."""
+        rows = self.seen.filter(parent=self.subject).select_related("unit").order_by("-opened_at")
+        return list(rows[:BELOW])
+
     @property
     def papers(self) -> list[Paper]:
         """The papers that the journal speaks of."""
@@ -329,13 +374,13 @@ class MatterPage:
     @cached_property
     def received(self) -> Mapping[str, Any]:
         """What the entry that opened it says as it stands, sealed content with it."""
-        first = next((entry for entry in self.entries if entry.type == "received"), None)
+        first = next((entry for entry in self.entries if entry.type in FIRST), None)
         return as_it_stands(first, self.journal.steps, self.sealed) if first else {}
 
     @property
     def customer_ids(self) -> list[str]:
         """Whom the journal names, from its envelopes, in what was corrected too: the timeline shows both."""
-        said = [step.data for step in self.journal.steps if step.type == "received"]
+        said = [step.data for step in self.journal.steps if step.type in FIRST]
         said += [step.data.get("data") or {} for step in self.journal.steps if step.type == "corrected"]
         return list(dict.fromkeys(str(one["customer"]) for one in said if one.get("customer")))
 

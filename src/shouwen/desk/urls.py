@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from shouwen.desk import urls_customers, urls_ledger, urls_notices, urls_own, urls_supervision
-from shouwen.desk.views import act, causes, correct, find, intake, matter, workbench
+from shouwen.desk.views import act, causes, correct, find, intake, keep, matter, subjects, workbench
 
 app_name = "desk"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("matters/<uuid:pk>/why/", matter.why, name="why"),
     path("matters/<uuid:pk>/do/<slug:event>/", act.act, name="act"),
     path("matters/<uuid:pk>/entries/<int:seq>/correct/", correct.correct, name="correct"),
+    path("keep/", keep.keep, name="keep"),
+    path("subjects/new/", subjects.new, name="subject-new"),
     path("administration/", include("shouwen.desk.administration.urls")),
     path("find/customers/", find.customers, name="find-customers"),
     path("find/assets/", find.assets, name="find-assets"),

@@ -234,12 +234,13 @@ def named(subject: Subject, kinds: Mapping[str, Kind]) -> str:
         return subject.number
     kind = kinds.get(subject.kind)
     title = kind.title if kind else subject.kind
-    return f"{title} {_period(kind.period, subject)}" if kind and kind.period else title
+    return f"{title} {period_of(kind.period, subject).key}" if kind and kind.period else title
 
 
-def _period(period: str, subject: Subject) -> str:
+def period_of(period: str, subject: Subject) -> Period:
+    """The month, week or day in which the subject was opened."""
     first = subject.opened_at.astimezone(ZoneInfo(subject.unit.zone)).date()
-    return Period.containing(PeriodKind(period), first).key
+    return Period.containing(PeriodKind(period), first)
 
 
 def axis_word(value: Any) -> str:

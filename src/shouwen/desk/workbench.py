@@ -41,6 +41,11 @@ class Listed:
     overdue: bool
     mine: bool
 
+    @property
+    def several(self) -> bool:
+        """Whether it may be kept together with others: what is owed to a customer is done one by one."""
+        return self.mine and not self.duty.subject.matter
+
 
 class Counted(Paginator):  # type: ignore[type-arg]  # it takes no argument when it runs
     """Pages of rows that were counted before."""
@@ -59,6 +64,11 @@ class Bench:
     rows: list[Listed]
     page: "Page[Duty]"
     counts: dict[str, int]
+
+    @property
+    def several(self) -> int:
+        """How many of the rows may be kept together."""
+        return sum(row.several for row in self.rows)
 
 
 def of_tab(person: Person, tab: str, now: datetime, held: Seats) -> QuerySet[Duty]:
@@ -119,11 +129,13 @@ def conditions(person: Person, tab: str, now: datetime, held: Seats) -> dict[str
     }
 
 
-def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime) -> Bench:
-    """One page of a tab under a filter, with how many each filter keeps."""
+def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime, kind: str = "") -> Bench:
+    """One page of a tab under a filter, with how many each filter keeps; ``kind``: of subjects of this kind alone."""
     held = seats(person, now)
     tests = conditions(person, tab, now, held)
     rows = of_tab(person, tab, now, held)
+    if kind:
+        rows = rows.filter(subject__kind=kind)
     if text:
         rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
     counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})

@@ -8,6 +8,7 @@ from typing import Any
 
 from shouwen.calendars import DateRule, Limit, Occurrence, Recurrence, due, explain
 from shouwen.engine.answers import Why
+from shouwen.engine.cycles import recurrence_of
 from shouwen.engine.entry import Entry, order
 from shouwen.engine.gates import listed
 from shouwen.engine.instances import Instance, Pause
@@ -183,7 +184,9 @@ class Clocks:
             before = f"，提前{ahead.sentence()}" if ahead else ""
             return Why(due_at, (f"约定或载明的期限：{fixed}{before}",), version, "agreed", said=fixed)
         if instance.occurrence and instance.timed.every:
-            return self._why_then(instance.occurrence, instance.timed.every.recurrence)
+            recurrence = recurrence_of(instance.timed, instance.entry, program.calendar)
+            assert recurrence is not None
+            return self._why_then(instance.occurrence, recurrence)
         if isinstance(rule.due, DateRule):
             anchor = self._anchor(instance)
             years = program.calendar.provisional_between(anchor, due_at) if due_at and rule.due.on_workdays else ()

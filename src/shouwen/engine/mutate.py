@@ -76,11 +76,20 @@ def _doubled(rule: model.Rule) -> Iterator[Mutant]:
             trigger = replace(rule.trigger, limit=_double(rule.trigger.limit))
             yield Mutant(rule, f"届满 {rule.trigger.limit} 加倍", replace(rule, trigger=trigger))
         elif isinstance(rule.trigger, model.Every):
-            yield Mutant(rule, "周期内多一次", replace(rule, trigger=_oftener(rule.trigger)))
+            yield from _recurring(rule, rule.trigger)
     elif isinstance(rule, model.ListRow):
         yield Mutant(rule, f"期限 {rule.within} 加倍", replace(rule, within=_double(rule.within)))
     elif isinstance(rule, model.Gate) and rule.follow:
         yield Mutant(rule, f"期限 {rule.follow} 加倍", replace(rule, follow=_double(rule.follow)))
+
+
+def _recurring(rule: model.Duty, every: model.Every) -> Iterator[Mutant]:
+    yield Mutant(rule, "周期内多一次", replace(rule, trigger=_oftener(every)))
+    for key in ("first", "beyond"):
+        limit = getattr(every, key)
+        if limit is not None:
+            changed: dict[str, Any] = {key: _double(limit)}
+            yield Mutant(rule, f"{key} {limit} 加倍", replace(rule, trigger=replace(every, **changed)))
 
 
 def _double(limit: Limit) -> Limit:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shouwen.calendars import Calendar
 from shouwen.engine.answers import Owed, Shut
@@ -102,17 +103,18 @@ def _full(policy: model.Policy, clause: str) -> str:
     return clause if "/" in clause else f"{policy.name}/{clause}"
 
 
-def _instant(text: Any, calendar: Calendar) -> datetime:
+def instant_of(text: Any, zone: ZoneInfo) -> datetime:
+    """An instant as cases write it; without its own zone it is in `zone`."""
     instant = datetime.fromisoformat(str(text))
-    return instant if instant.tzinfo else instant.replace(tzinfo=calendar.tz)
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
 
 
 def _entry(policy: model.Policy, calendar: Calendar, row: Any, number: int, kind: str, subject: str) -> Entry:
     events = [key for key in row if key not in _ENTRY_KEYS]
     if len(events) != 1 or events[0] not in policy.events:
         raise ValueError(f"第 {number} 条记录应有一个已知事件，而不是 {'、'.join(events) or '没有'}")
-    at = _instant(row["at"], calendar)
-    recorded = _instant(row["recorded_at"], calendar) if "recorded_at" in row else at
+    at = instant_of(row["at"], calendar.tz)
+    recorded = instant_of(row["recorded_at"], calendar.tz) if "recorded_at" in row else at
     data = row[events[0]] or {}
     return Entry(
         str(row.get("id", f"e{number}")), subject, kind, events[0], at, recorded, number,
@@ -128,25 +130,30 @@ def run_case(case: Case, programs: Programs) -> list[Failure]:
     program = programs.under(case.readings)
     failures = []
     for expected in case.expect:
-        now = _instant(expected["now"], program.calendar)
+        now = instant_of(expected["now"], program.calendar.tz)
         standing = Standing(program, case.subject, case.kind)
         standing.take(entry for entry in case.journal if entry.at <= now)
-        check = _Check(standing, now)
-        for key, value in expected.items():
-            if key != "now":
-                test = _CHECKS.get(key)
-                messages = test(check, value) if test else [f"不认识的键 {key}"]
-                failures += [Failure(case, str(expected["now"]), message) for message in messages]
+        messages = Check(standing, now).all(expected)
+        failures += [Failure(case, str(expected["now"]), message) for message in messages]
     return failures
 
 
-class _Check:
+class Check:
+    """What must stand, asked of a standing at an instant."""
+
     def __init__(self, standing: Standing, now: datetime) -> None:
         self.standing = standing
         self.now = now
         self.policy = standing.program.policy
         self.calendar = standing.program.calendar
         self.owed = standing.duties(now)
+
+    def all(self, expected: Mapping[str, Any]) -> Iterator[str]:
+        """What does not stand as one of a case's expectations says."""
+        for key, value in expected.items():
+            if key != "now":
+                test = _CHECKS.get(key)
+                yield from test(self, value) if test else [f"不认识的键 {key}"]
 
     def _found(self, name: str) -> list[Owed]:
         """Duties by rule id, key, event or clause."""
@@ -174,7 +181,7 @@ class _Check:
         got: Any
         if key in ("due", "kept", "opened"):
             got = {"due": owed.due_at, "kept": owed.kept_at, "opened": owed.opened_at}[key]
-            wanted = None if wanted is None else _instant(wanted, self.calendar)
+            wanted = None if wanted is None else instant_of(wanted, self.calendar.tz)
         elif key == "clause":
             got, wanted = owed.clause, _full(self.policy, str(wanted))
         elif key == "also":
@@ -274,18 +281,18 @@ class _Check:
             yield f"补记应为 {list(ids)}，却是 {self.standing.late_entries}"
 
 
-_CHECKS: dict[str, Callable[[_Check, Any], Iterable[str]]] = {
-    "duties": _Check.duties,
-    "absent": _Check.absent,
-    "shut": _Check.shut,
-    "open": _Check.open,
-    "breaches": _Check.breaches,
-    "proposals": _Check.proposals,
-    "axes": _Check.values,
-    "facts": _Check.values,
-    "may": _Check.may,
-    "requires": _Check.requires,
-    "late": _Check.late,
+_CHECKS: dict[str, Callable[[Check, Any], Iterable[str]]] = {
+    "duties": Check.duties,
+    "absent": Check.absent,
+    "shut": Check.shut,
+    "open": Check.open,
+    "breaches": Check.breaches,
+    "proposals": Check.proposals,
+    "axes": Check.values,
+    "facts": Check.values,
+    "may": Check.may,
+    "requires": Check.requires,
+    "late": Check.late,
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shouwen.calendars import due
+from shouwen.calendars import Period, PeriodKind, due
 from shouwen.engine.answers import STANDING, Breach, Coming, Next, Owed, Proposed, Shut, State, Why
 from shouwen.engine.clocks import Clocks
 from shouwen.engine.cycles import Cycles, in_turn, lapse
@@ -89,7 +89,7 @@ class Standing:
 
     def _apply(self, entry: Entry) -> None:
         program = self.program
-        self._last = order(entry)
+        self._follow(entry)
         if self._timers or self._cycles:
             self._by_itself(entry.at)
         if entry.recorded_at != entry.at and self._is_late(entry):
@@ -127,6 +127,19 @@ class Standing:
         instance.live = condition is None or self.program.holds(condition, self.values)
         instance.seen = instance.seen or instance.live
 
+    def _follow(self, entry: Entry) -> None:
+        if self._last is None:
+            self._cycles.over = self._end_of_period(entry)
+        self._last = order(entry)
+
+    def _end_of_period(self, first: Entry) -> datetime | None:
+        """When a period ends that this entry opens; None for what is no period."""
+        kind = self.program.policy.kinds.get(self.kind)
+        if kind is None or kind.period is None:
+            return None
+        day = first.at.astimezone(self.program.calendar.tz).date()
+        return Period.containing(PeriodKind(kind.period), day).ends(self.program.calendar)
+
     # --- triggers (1, 2) -----------------------------------------------------
 
     def _watch(self, watch: Watch, entry: Entry) -> None:
@@ -148,13 +161,18 @@ class Standing:
             if gate is not None and self.openings.missing(gate.until, base, gate.per) is None:
                 continue  # the paper that may follow was there before
             if timed.every:
-                self._cycles.begin(timed, base, entry)
+                self._recur(timed, base, entry)
             elif timed.timer:
                 self._start(timed, base, entry)
             elif timed.parts:
                 self._take_part(watch, base, entry)
             else:
                 self._open(timed, base, entry, entry.at)
+
+    def _recur(self, timed: Timed, base: Any, entry: Entry) -> None:
+        if timed.every and timed.every.on:
+            self._forget_unkept(timed, base)
+        self._cycles.begin(timed, base, entry)
 
     def _replace(self, entry: Entry) -> None:
         for standing in self._instances.values():
@@ -187,11 +205,14 @@ class Standing:
 
     def _start(self, timed: Timed, base: Any, entry: Entry) -> None:
         """Of a date that was set anew: what opened ahead of the old one, and is not kept, opens ahead of the new."""
-        standing = self._instances.get(timed.index, {})
         if isinstance(timed.timer, model.Ahead):
-            for label in [label for label, one in standing.items() if one.base == base and one.kept is None]:
-                del standing[label]
-        self._timers.start(timed, base, entry, list(standing.values()))
+            self._forget_unkept(timed, base)
+        self._timers.start(timed, base, entry, list(self._instances.get(timed.index, {}).values()))
+
+    def _forget_unkept(self, timed: Timed, base: Any) -> None:
+        standing = self._instances.get(timed.index, {})
+        for label in [label for label, one in standing.items() if one.base == base and one.kept is None]:
+            del standing[label]
 
     def _by_itself(self, at: datetime) -> None:
         """Open what fell due before this instant, and what recurs and has come round by it."""

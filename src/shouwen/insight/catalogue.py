@@ -15,14 +15,19 @@ from shouwen.policy.vocabulary import shared_events
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Kinds of matters and their titles, values of the category (类别), the other axes, channels, and all kinds of
-    subjects (`subjects`)."""
+    """Kinds of matters and of other subjects with their titles, values of the category (类别), the other axes,
+    channels, and all kinds of subjects (`subjects`)."""
 
     kinds: Mapping[str, str]
+    others: Mapping[str, str]
     natures: tuple[str, ...]
     axes: Mapping[str, Axis]
     channels: tuple[str, ...]
     subjects: Mapping[str, Kind]
+
+    def title_of(self, kind: str) -> str:
+        known = self.subjects.get(kind)
+        return known.title if known else kind
 
 
 def catalogue() -> Catalogue:
@@ -41,6 +46,7 @@ def _made(stamp: str) -> Catalogue:
             axes.setdefault(name, axis)
     return Catalogue(
         {kind.name: kind.title for policy in policies for kind in policy.kinds.values() if kind.matter},
+        {kind.name: kind.title for policy in policies for kind in policy.kinds.values() if not kind.matter},
         _once(value for policy in policies if NATURE in policy.axes for value in policy.axes[NATURE].values),
         {name: axis for name, axis in axes.items() if name != NATURE},
         _once(value for policy in policies for value in _channels(policy)) or _shared(),

@@ -48,12 +48,14 @@ _OWN: Mapping[str, tuple[str | Promise, Callable[[Line, Catalogue], Any]]] = {
     "ended": (gettext_lazy("Closed at"), lambda line, words: local(line.ended_at, line)),
     "channel": (gettext_lazy("Channel"), lambda line, words: line.channel),
     "source": (gettext_lazy("Source"), lambda line, words: line.source),
-    "kind": (gettext_lazy("Kind"), lambda line, words: words.kinds.get(line.kind, line.kind)),
+    "kind": (gettext_lazy("Kind"), lambda line, words: words.title_of(line.kind)),
     "owed": (gettext_lazy("Duties"), lambda line, words: line.owed),
     "stuck": (gettext_lazy("Stuck since"), lambda line, words: local(line.stuck_since, line)),
     "recorded": (gettext_lazy("Last entry"), lambda line, words: local(line.recorded_at, line)),
 }
 DEFAULT = ("number", "nature", "customer", "unit", "owner", "due", "state", "opened")
+OF_OTHERS = ("number", "unit", "due", "owed", "state", "opened", "ended")
+"""The usual ones of subjects that no customer brings."""
 
 
 def all_columns(words: Catalogue) -> list[Column]:

@@ -1,4 +1,7 @@
-"""The ledger (台账): every matter that one may see, under a filter; its totals and its pages from the same rows."""
+"""The ledger (台账): every matter that one may see, under a filter; its totals and its pages from the same rows.
+
+With a kind chosen that no customer brings (a contract, a file, a unit's month) it lists the subjects of that kind.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -151,7 +154,7 @@ MANY = 20_000
 def ledger(person: Person, chosen: Filter, at: datetime, zone: ZoneInfo) -> Ledger:
     """The matters under the filter that the person may see at ``at``; days are those of ``zone``."""
     who = words_of(person, at)
-    asked = _conditions(chosen, person, at, zone) & Q(matter=True)
+    asked = _conditions(chosen, person, at, zone) & (Q() if chosen.kind else Q(matter=True))
     sought = search.read(chosen.q, exact=chosen.exact)
     if not who:
         return Ledger(Line.objects.none(), Line.objects.none())

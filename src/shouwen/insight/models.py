@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from shouwen.governance.models import PolicyVersion
 from shouwen.insight import index
 from shouwen.insight.seen_by import held_by
 from shouwen.journal.models import Subject, SubjectState
@@ -248,3 +249,50 @@ class ExportJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+
+class WhatIf(models.Model):
+    """若改为: the house's journals as they are and under another policy, counted once and kept.
+
+    What is tried: ``policy_version``, or a ``text`` of the regulation ``policy`` that is not published, with ``change``
+    (``whatif.Change``) upon it. On what: subjects of ``unit`` and below (None: the whole house) that opened from
+    ``since`` on and before ``until``; ``own``: only those under the same regulation. ``from_versions``: which versions
+    they are under, with how many; ``digest``: of what is tried, the change included; ``said``: the difference in
+    sentences (where, before, after). ``summary`` and ``behind``: ``engine.Report`` as JSON. ``attached_to``: the
+    version with whose publication it was shown.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("person"))
+    name = models.CharField(_("name"), max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
+    since = models.DateTimeField(_("Received from"), null=True)
+    until = models.DateTimeField(_("Received until"), null=True)
+    moment = models.DateTimeField(_("as of"))
+    policy = models.CharField(_("Regulation"), max_length=64)
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("policy version")
+    )
+    text = models.TextField(_("text"), blank=True)
+    change = models.JSONField(_("change"), default=dict)
+    own = models.BooleanField(_("only under this regulation"), default=True)
+    from_versions = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True)
+    said = models.JSONField(default=list)
+    summary = models.JSONField(default=dict)
+    behind = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.DRAFT)
+    made_at = models.DateTimeField(_("asked at"))
+    done_at = models.DateTimeField(_("done at"), null=True)
+    attached_to = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="what_ifs", verbose_name=_("attached to")
+    )
+
+    class Meta:
+        verbose_name = _("what-if")
+        verbose_name_plural = _("what-ifs")
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["person", "-made_at"], name="whatif_of_person")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -41,7 +41,7 @@ class Scope:
     """What one person looks at: at ``now``, in ``unit`` and below it (None: everything he sees).
 
     ``direct``: in the unit itself, without those below it. ``still``: days without movement that count as standing
-    still.
+    still. ``kind``: of subjects of this kind alone.
     """
 
     person: Person
@@ -49,20 +49,24 @@ class Scope:
     unit: Unit | None = None
     direct: bool = False
     still: int = 7
+    kind: str = ""
 
     @cached_property
     def duties(self) -> QuerySet[Duty]:
         """What the house owes; what outside parties are waited for is not theirs to be pressed for."""
         rows = visible(self.person, Duty.objects.filter(outside=False), self.now)
-        return rows.filter(self._here("place"))
+        return rows.filter(self._here("place"), self._of_kind("subject__kind"))
 
     @cached_property
     def subjects(self) -> QuerySet[Subject]:
-        return visible(self.person, Subject.objects.all(), self.now).filter(self._here("unit"))
+        return visible(self.person, Subject.objects.all(), self.now).filter(self._here("unit"), self._of_kind("kind"))
 
     @property
     def entries(self) -> QuerySet[Entry]:
         return Entry.objects.filter(subject__in=self.subjects)
+
+    def _of_kind(self, lookup: str) -> Q:
+        return Q((lookup, self.kind)) if self.kind else Q()
 
     def _here(self, lookup: str) -> Q:
         if self.unit is None:
@@ -103,9 +107,13 @@ def _event(*names: str) -> Callable[[Scope], Q]:
     return lambda scope: Q(type__in=names, at__gt=scope.since, at__lte=scope.now)
 
 
-_OPEN = Q(matter=True, state=SubjectState.OPEN)
+def _open(scope: Scope) -> Q:
+    """Open matters; of another kind of subject, where one is chosen, what is open of it."""
+    return Q(state=SubjectState.OPEN) if scope.kind else Q(matter=True, state=SubjectState.OPEN)
+
+
 FIGURES: Mapping[str, Figure] = {
-    "open": Figure("matters", _("Open matters"), lambda scope: _OPEN),
+    "open": Figure("matters", _("Open matters"), _open),
     "overdue": Figure("duties", _("Overdue"), lambda scope: _standing(scope) & Q(due_at__lte=scope.now), bad=True),
     "stuck": Figure("duties", _("Stuck at a gate"), lambda scope: _standing(scope) & ~Q(gate=""), bad=True),
     "today": Figure(
@@ -121,11 +129,11 @@ FIGURES: Mapping[str, Figure] = {
     "still": Figure(
         "matters",
         _("Without movement"),
-        lambda scope: _OPEN & Q(moved_at__lte=scope.now - timedelta(days=scope.still)),
+        lambda scope: _open(scope) & Q(moved_at__lte=scope.now - timedelta(days=scope.still)),
         bad=True,
     ),
     "offered": Figure(
-        "matters", _("Hand-overs not accepted"), lambda scope: _OPEN & Q(offered_to__isnull=False), bad=True
+        "matters", _("Hand-overs not accepted"), lambda scope: _open(scope) & Q(offered_to__isnull=False), bad=True
     ),
     "late": Figure(
         "matters", _("With late records"), lambda scope: Q(late_at__gt=scope.since, late_at__lte=scope.now), bad=True

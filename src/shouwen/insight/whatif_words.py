@@ -15,7 +15,7 @@ OUTCOMES: Mapping[str, str | Promise] = {
     "kept": _("Kept in time"),
     "late": _("Kept late"),
     "overdue": _("Overdue now"),
-    "unsaid": _("of these without any record"),
+    "unsaid": _("No such record"),
     "open": _("Still open"),
     "lifted": _("Excused or waived"),
     "breaches": _("Gates passed while shut"),

@@ -92,6 +92,21 @@ def keep(upload: IO[bytes], name: str, person: Person | None) -> Attachment:
     return made
 
 
+def again(attachment: Attachment) -> Attachment:
+    """The same file for another subject: a row of its own, the bytes kept once."""
+    made = Attachment(
+        sha256=attachment.sha256,
+        name=attachment.name,
+        media_type=attachment.media_type,
+        size=attachment.size,
+        uploaded_by=attachment.uploaded_by,
+        uploaded_at=attachment.uploaded_at,
+    )
+    made.pk = bound_id(made, secrets.token_bytes(NONCE))
+    made.save(force_insert=True)
+    return made
+
+
 def bound_id(attachment: Attachment, nonce: bytes) -> UUID:
     """An id that covers the file's hash and what is kept about it, but for its name (RFC 9562, version 8).
 

@@ -332,7 +332,7 @@ class Batch:
             for entry in journal.added:
                 if entry.type == REBASED:
                     self._rebase(journal, entry)
-                if entry.type == "handover_offered":
+                if entry.type == "handover_offered" and "to" in entry.data:
                     notices.person(HANDED_OVER, journal.subject, int(entry.data["to"]), {"entry": str(entry.seq)})
                 if entry.type in URGING:
                     _tell_urged(notices, journal, entry)

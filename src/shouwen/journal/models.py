@@ -430,20 +430,24 @@ class AccessLog(models.Model):
 
 
 class Numbering(models.Model):
-    """编号: the last number given to a kind in a unit and year; locked while the next is given, so no gaps."""
+    """编号: the last number given to a kind in a unit and a count; locked while the next is given, so no gaps.
+
+    A count is a ``year`` (0: never begun again), or a month or day of it: ``part`` 3 is March, 302 is 2 March.
+    """
 
     kind = models.CharField(max_length=64)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
+    part = models.PositiveSmallIntegerField(default=0)
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("numbering")
         verbose_name_plural = _("numberings")
-        constraints = [models.UniqueConstraint(fields=["kind", "unit", "year"], name="numbering_counter")]
+        constraints = [models.UniqueConstraint(fields=["kind", "unit", "year", "part"], name="numbering_counter")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.unit_id} {self.year}"
+        return f"{self.kind} {self.unit_id} {self.year} {self.part}"
 
 
 class Heartbeat(models.Model):

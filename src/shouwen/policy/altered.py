@@ -18,15 +18,16 @@ PASSED = "@passed"
 class Number:
     """One limit of a rule (时限) that may be tried otherwise.
 
-    ``key`` names it: the rule's id, for a limit after which the rule sets in with ``PASSED`` at the end. ``text`` is
-    the rule as a Chinese sentence; ``sort`` says what is due within it: a duty, by a row of a list, the setting in of
-    a rule, a paper that follows.
+    ``key`` names it: the rule's id, for a limit after which the rule sets in with ``PASSED`` at the end. ``title``
+    says what is to be done, ``text`` the rule as a Chinese sentence; ``sort`` what is due within the limit: a duty, by
+    a row of a list, the setting in of a rule, a paper that follows.
     """
 
     key: str
     clause: str
     limit: Limit
     sort: Literal["duty", "row", "passed", "follow"]
+    title: str
     text: str
 
 
@@ -37,7 +38,28 @@ def numbers(policy: Policy) -> Iterator[Number]:
     """
     for rule in policy.rules:
         for key, limit, sort in _limits(rule):
-            yield Number(key, rule.clause, limit, sort, sentence(policy, rule))
+            yield Number(key, rule.clause, limit, sort, _title(policy, rule), sentence(policy, rule))
+
+
+def _title(policy: Policy, rule: Rule) -> str:
+    if isinstance(rule, ListRow):
+        return rule.item
+    if isinstance(rule, Duty):
+        return rule.title or policy.events[rule.act.event].title
+    event = rule.propose if isinstance(rule, Proposal) else rule.shuts[0].event if isinstance(rule, Gate) else ""
+    return rule.title or policy.events[event].title
+
+
+def altering_clauses(policy: Policy) -> frozenset[str]:
+    """Clauses of which something may be tried otherwise: a limit, a word, a reading."""
+    return frozenset(
+        clause.id
+        for clause in policy.clauses
+        for rule in clause.rules
+        if rule.reading is not None
+        or (isinstance(rule, Duty) and isinstance(rule.within, WordLimit))
+        or any(True for _limit in _limits(rule))
+    )
 
 
 def _limits(rule: Rule) -> Iterator[tuple[str, Limit, Literal["duty", "row", "passed", "follow"]]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from shouwen.policy.conditions import Condition, ConditionError, compile_condition
+from shouwen.policy.figures import check_figures
 from shouwen.policy.front import axis_value
 from shouwen.policy.model import (
     ChecklistItem,
@@ -345,5 +346,6 @@ class _Reader:
         return Reference(**self.common(item, "reference"), why=item["why"])
 
     def waiting(self, item: Map) -> Waiting:
+        check_figures(item.get("rule", Map()), self.scope)
         rule = dict(item.get("rule", {}))
         return Waiting(**self.common(item, "waiting"), room=item["room"], rule=rule, what=item.get("what", ""))

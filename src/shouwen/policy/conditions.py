@@ -15,7 +15,7 @@ from __future__ import annotations
 import operator
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -100,6 +100,17 @@ def compile_condition(text: str, names: Names) -> Condition:
     return _compiled(text, frozenset(names.items()))
 
 
+def compile_sum(text: str, names: Names, operators: Set[str]) -> Tree:
+    """The tree of a sum over numbers with these operators. Raises ConditionError, also where it gives no number."""
+    try:
+        expression = _environment(frozenset(names.items()), whole=False).compile(text)
+    except RuntimeError as error:
+        raise ConditionError(*_problems(str(error)).values()) from None
+    if expression.return_type() != cel.Type.DOUBLE:
+        raise ConditionError(f"应得出数，却得出 {expression.return_type().name()}")
+    return _tree(expression.serialize(), operators)
+
+
 @lru_cache(maxsize=4096)
 def _compiled(text: str, names: frozenset[tuple[str, str]]) -> Condition:
     # Money is written in plain numbers (10000 or 0.5). CEL has no sum type that compares with
@@ -113,7 +124,7 @@ def _compiled(text: str, names: frozenset[tuple[str, str]]) -> Condition:
             continue
         if expression.return_type() not in _answers(names):
             raise ConditionError(f"应得出是或否，却得出 {expression.return_type().name()}")
-        return Condition(text, _tree(expression.serialize()))
+        return Condition(text, _tree(expression.serialize(), _OPERATORS.keys() | _SPECIAL.keys()))
     whole, broken = problems
     raise ConditionError(*([said for at, said in whole.items() if at in broken] or list(whole.values())[:1]))
 
@@ -197,12 +208,12 @@ def _inner(data: bytes, wanted: int) -> bytes:
     return b""
 
 
-def _tree(serialized: bytes) -> Tree:
+def _tree(serialized: bytes, operators: Set[str]) -> Tree:
     checked = _inner(serialized, 2)
-    return _expression(_inner(checked, 4))
+    return _expression(_inner(checked, 4), operators)
 
 
-def _expression(data: bytes) -> Tree:
+def _expression(data: bytes, operators: Set[str]) -> Tree:
     for number, value in _messages(data):
         if not isinstance(value, bytes):
             continue
@@ -213,12 +224,13 @@ def _expression(data: bytes) -> Tree:
         if number == 6:
             parts = [(n, v) for n, v in _messages(value) if isinstance(v, bytes)]
             function = next(v for n, v in parts if n == 2).decode()
-            args = tuple(_expression(v) for n, v in parts if n in (1, 3))
-            if function not in _OPERATORS and function not in _SPECIAL:
+            args = tuple(_expression(v, operators) for n, v in parts if n in (1, 3))
+            if function not in operators:
                 raise ConditionError(f"不支持 {function}")
             return Call(function, args)
         if number == 7:
-            return ListOf(tuple(_expression(v) for n, v in _messages(value) if n == 1 and isinstance(v, bytes)))
+            items = (v for n, v in _messages(value) if n == 1 and isinstance(v, bytes))
+            return ListOf(tuple(_expression(item, operators) for item in items))
         raise ConditionError("只支持比较、与或非、加减乘、in 和列表")
     raise ConditionError("空条件")
 

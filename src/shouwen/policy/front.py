@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from string import Formatter
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +25,7 @@ from shouwen.policy.model import (
     Role,
     Word,
 )
+from shouwen.policy.numbering import OFFERED, PARTS, parts_of
 from shouwen.policy.problems import one_of
 from shouwen.policy.rules import happening
 from shouwen.policy.salvage import UNKNOWN
@@ -34,7 +34,6 @@ from shouwen.policy.vocabulary import condition_type, field_from
 from shouwen.policy.yamltext import Hole, Map
 
 _FORMS: tuple[Literal["post", "party", "actor", "authority"], ...] = ("post", "party", "actor", "authority")
-_NUMBER_PARTS = ("unit", "year", "month", "n")
 _PYTHON_TYPES: Mapping[str, tuple[type[Any], ...]] = {
     "text": (str,),
     "bool": (bool,),
@@ -98,6 +97,10 @@ def _zone(front: Map, scope: Scope) -> None:
         scope.say(front.line_of("zone"), f"没有时区“{zone}”", "应为时区名，如 Asia/Shanghai")
 
 
+ATTACHMENTS = Field("files", "附件", type="file", many=True, personal=True)
+"""What every event of a policy's own may carry."""
+
+
 def _events(events: Map, scope: Scope) -> None:
     for name, spec in events.items():
         line = events.line_of(name)
@@ -112,6 +115,8 @@ def _events(events: Map, scope: Scope) -> None:
                     f"新事件 {name} 缺少“{key}”",
                     "共用词汇里没有的事件要写 title，并写明 act: true（行为）或 false（事实）",
                 )
+            if not any(field.type == ATTACHMENTS.type for field in added.values()):
+                added.setdefault(ATTACHMENTS.name, ATTACHMENTS)
             scope.events[name] = EventType(name, spec.get("title", name), spec.get("act", False), added)
             continue
         shared = scope.events[name]
@@ -141,13 +146,12 @@ def _kinds(kinds: Map, scope: Scope) -> None:
             numbering,
         )
         try:
-            parts = [part for _, part, _, _ in Formatter().parse(numbering) if part is not None]
+            parts = parts_of(numbering)
         except ValueError:
             parts = [numbering]
         for part in parts:
-            if part not in _NUMBER_PARTS:
-                line = spec.line_of("numbering")
-                scope.say(line, f"编号里有“{{{part}}}”", "可用的有：{unit}、{year}、{month}、{n:04}")
+            if part not in PARTS:
+                scope.say(spec.line_of("numbering"), f"编号里有“{{{part}}}”", f"可用的有：{OFFERED}")
 
 
 def _periods(kinds: Map, scope: Scope) -> None:

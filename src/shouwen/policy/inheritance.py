@@ -1,4 +1,4 @@
-"""What a policy takes over from the one that it extends (沿用): declarations, parameters, and clauses with their rules."""
+"""What a policy takes over from the one that it extends (沿用): declarations, parameters, clauses with their rules."""
 
 from __future__ import annotations
 

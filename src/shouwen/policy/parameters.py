@@ -1,4 +1,4 @@
-"""Parameters (参数): numbers that the house may change, named in the front matter and used by name in text and rules."""
+"""Parameters (参数): numbers that the house may change, named in the front matter, used by name in text and rules."""
 
 from __future__ import annotations
 

@@ -161,7 +161,12 @@ class Phrases:
             return f"自{self.happening(trigger.since)}起满{trigger.limit.sentence()}{unless}时"
         if isinstance(trigger, Every):
             until = f"至{'或'.join(map(self.happening, trigger.until))}止，" if trigger.until else "，"
-            return f"自{self.happening(trigger.since)}起{until}{trigger.recurrence.sentence()}"
+            span = f"满{trigger.beyond.sentence()}后" if trigger.beyond else ""
+            span += f"至满{trigger.first.sentence()}" if trigger.first else ""
+            when = trigger.recurrence.sentence()
+            if trigger.on:
+                when = f"每年到{self.event(trigger.since.event)}所载{self.key(trigger.since.event, trigger.on)}的那一日"
+            return f"自{self.happening(trigger.since)}起{span}{until}{when}"
         return self._ahead(trigger)
 
     def _ahead(self, trigger: Ahead) -> str:

@@ -85,13 +85,28 @@ def _every(spec: Any, line: int, scope: Scope) -> Every:
     """A recurrence: what is not `since` and `until` says when it falls."""
     since = happening(spec["since"], line_in(spec, "since", line), scope)
     until = _several(spec, "until", line, scope)
-    when = {key: value for key, value in spec.items() if key not in ("since", "until", "partial")}
+    when = {key: value for key, value in spec.items() if key not in _NOT_WHEN}
     try:
         recurrence = Recurrence.parse({"every": "month"} if spec.holed() else when)
     except ValueError as error:
         scope.say(line_in(spec, "every", line), str(error))
         recurrence = Recurrence.parse({"every": "month"})
-    return Every(recurrence, since, until, spec.get("partial", False))
+    if "on" in spec:
+        on = scope.key(since.event, spec["on"], line_in(spec, "on", line))
+        if on and on.type not in ("date", "instant"):
+            scope.say(
+                line_in(spec, "on", line), f"周期的日期取自 {since.event}.{on.name}，它的类型是 {on.type}", "应为 date"
+            )
+        if spec["every"] != "year" or len(when) > 1 + ("times" in when):
+            scope.say(line_in(spec, "on", line), "on 是每年的那一日，不与别的日期同写", "写 every: year，去掉别的日期")
+    first, beyond = (
+        scope.limit(spec[key], line_in(spec, key, line)) if key in spec else None for key in ("first", "beyond")
+    )
+    return Every(recurrence, since, until, spec.get("partial", False), spec.get("on", ""), first, beyond)
+
+
+_NOT_WHEN = frozenset(("since", "until", "partial", "on", "first", "beyond"))
+"""Keys of a recurrence that do not say on which days it falls."""
 
 
 def _at_once(spec: Any, line: int, scope: Scope) -> Trigger:
@@ -212,7 +227,8 @@ def _until(spec: dict[str, Any], line: int, scope: Scope, per: str | None) -> Un
     among = None
     if "among" in spec:
         at = line_in(spec, "among", line)
-        among = happening({"event": event, "where": spec["among"]}, at, scope)
+        within = spec["among"] if isinstance(spec["among"], dict) else {"where": spec["among"]}
+        among = happening({"event": event, **within}, at, scope)
         if not spec.get("last"):
             scope.say(at, "among 说明在哪些里取最近的一次，却没有 last", "写 last: true，或去掉 among")
     return Until(found, spec.get("same"), wanted, for_each, spec.get("last", False), among)

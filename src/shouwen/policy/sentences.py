@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import singledispatchmethod
 
 from shouwen.calendars import DateRule, Roll
+from shouwen.policy.figures import said_formula
 from shouwen.policy.model import (
     Axis,
     ChecklistItem,
@@ -304,7 +305,9 @@ class Sentences:
 
     @_said.register
     def _(self, waiting: Waiting) -> str:
-        what = waiting.what or "、".join(f"{key}：{value}" for key, value in waiting.rule.items())
+        spoken = "；".join(said_formula(waiting.rule))
+        written = "、".join(f"{key}：{value}" for key, value in waiting.rule.items())
+        what = f"{waiting.what}；{spoken}" if waiting.what and spoken else waiting.what or spoken or written
         return f"待“{ROOM_TITLES[waiting.room]}”模块执行：{what}"
 
     # --- declarations -----------------------------------------------------------

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -88,14 +88,14 @@ class Admin:
         return ZoneInfo(first.zone if first else "Asia/Shanghai")
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def administrator(view: View) -> View:
     """A page for who administers something; it is given an `Admin` after the request."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person, now = cast("Person", request.user), clock.now()
         held = realms(person, now)
         if not held:
@@ -114,7 +114,7 @@ def governor(view: View) -> View:
     """A page for who administers something or approves what others propose."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person, now = cast("Person", request.user), clock.now()
         held, approving = realms(person, now), realms(person, now, APPROVAL)
         if not held and not approving:

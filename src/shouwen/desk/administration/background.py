@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from shouwen.desk.administration import whatif_tasks
 from shouwen.desk.administration.asked import Admin, administrator
 from shouwen.desk.administration.moving import moves_section
 from shouwen.desk.administration.tables import Button, Cell, Column, Section, Table
@@ -135,6 +136,8 @@ WORK: dict[str, Callable[[Task, Progress], list[Section]]] = {
     "trial": try_policy,
     "recount.preview": preview_recount,
     "recount": recount,
+    "whatif": whatif_tasks.count,
+    "whatif.export": whatif_tasks.export,
 }
 
 
@@ -172,7 +175,7 @@ def tasks(request: HttpRequest, admin: Admin) -> HttpResponse:
     """What one has asked for, the latest first."""
     rows = [
         [
-            Cell(one.title, reverse("desk:admin-task", args=[one.pk])),
+            Cell(one.title, _address(one)),
             Cell(local(one.made_at), number=True),
             Cell(f"{one.done} / {one.total}", number=True),
             Cell(one.get_state_display(), chip=_COLOURS.get(one.state, "amber")),
@@ -184,6 +187,13 @@ def tasks(request: HttpRequest, admin: Admin) -> HttpResponse:
     title = _("In the background")
     context = {"title": title, "sections": [Section(title, Table(columns, rows), empty)]}
     return render(request, "desk/admin/thing.html", context)
+
+
+def _address(one: Task) -> str:
+    """Its page; of a what-if, the what-if's."""
+    if "whatif" in one.asked:
+        return reverse("desk:admin-whatif", args=[one.asked["whatif"]])
+    return reverse("desk:admin-task", args=[one.pk])
 
 
 _COLOURS: dict[str, str] = {JobState.DONE: "green", JobState.FAILED: "red", JobState.RUNNING: "blue"}

@@ -1,6 +1,7 @@
 """Numbering (编号): the counters by kind, unit and year, with the pattern and what it gives next."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shouwen.calendars import Period, PeriodKind
 from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, run
 from shouwen.desk.administration.asked import Admin, administrator, unit_choices
 from shouwen.desk.administration.publications import propose, proposed
@@ -23,6 +25,7 @@ from shouwen.governance.programs import in_force, policy_of
 from shouwen.governance.publication import Where
 from shouwen.journal.models import Numbering, Subject
 from shouwen.organisation.models import Unit
+from shouwen.policy.numbering import number, series
 
 SHOWN = 50
 """Counters that a preview shows."""
@@ -70,8 +73,9 @@ def numbering(request: HttpRequest, admin: Admin) -> HttpResponse:
         "last": ("-last", "kind", "unit__path"),
     }
     note = _(
-        "The pattern stands in the policy, for each kind of subject; {unit}, {year} and {n} are filled in. A number is "
-        "given in the transaction that opens the matter, so there are no gaps; imported matters keep their old numbers."
+        "The pattern stands in the policy, for each kind of subject; {unit}, the date and {n} are filled in. A number "
+        "is given in the transaction that opens the matter, so there are no gaps; imported matters keep their old "
+        "numbers."
     )
     empty = (_("No number given yet"), note)
     title = _("Numbering")
@@ -84,14 +88,14 @@ def _line(one: Numbering, admin: Admin) -> list[Cell]:
     kind = policy_of(held.policy_version).kinds.get(one.kind) if held else None
     pattern = kind.numbering if kind else ""
     following = _next(pattern, one, admin) if pattern else "—"
-    found = getattr(one, "found", 0)
+    found = getattr(one, "found", 0) if "{year}" in pattern and not one.part else _found(one)
     whole = found >= one.last
     said = str(found) if whole else _("%(found)d: gaps") % {"found": found}
     change = reverse("desk:admin-pattern", args=[held.pk, one.kind]) if held and admin.reaches(held.unit) else ""
     return [
         Cell(kind.title if kind else one.kind),
         Cell(one.unit.name),
-        Cell(str(one.year), number=True),
+        Cell(_count_of(one), number=True),
         Cell(pattern or "—", change if pattern else ""),
         Cell(str(one.last), number=True),
         Cell(following),
@@ -99,16 +103,42 @@ def _line(one: Numbering, admin: Admin) -> list[Cell]:
     ]
 
 
+def _found(one: Numbering) -> int:
+    """How many numbered subjects were opened within the count."""
+    numbered = Subject.objects.filter(kind=one.kind, unit=one.unit).exclude(number="")
+    if not one.year:
+        return numbered.count()
+    month, day = (one.part // 100, one.part % 100) if one.part > 12 else (one.part, 0)
+    kind = PeriodKind.DAY if day else PeriodKind.MONTH if month else PeriodKind.YEAR
+    period, zone = Period.containing(kind, date(one.year, month or 1, day or 1)), ZoneInfo(one.unit.zone)
+    begins, ends = (datetime.combine(each.first, time(), tzinfo=zone) for each in (period, period.shifted(1)))
+    return numbered.filter(opened_at__gte=begins, opened_at__lt=ends).count()
+
+
+def _count_of(one: Numbering) -> str:
+    """The year, month or day that is counted."""
+    part = f"-{one.part:02}" if one.part < 100 else f"-{one.part // 100:02}-{one.part % 100:02}"
+    return f"{one.year}{part if one.part else ''}" if one.year else "—"
+
+
 def _next(pattern: str, one: Numbering, admin: Admin) -> str:
-    month = admin.now.astimezone(ZoneInfo(one.unit.zone)).month
-    return pattern.format(unit=one.unit.name, year=one.year, month=month, n=one.last + 1)
+    """The next number of this count; where another pattern counts otherwise, the first of a new one."""
+    today = admin.now.astimezone(ZoneInfo(one.unit.zone)).date()
+    within = (one.year, one.part)
+    month, day = (one.part // 100, one.part % 100) if one.part > 12 else (one.part, 1)
+    past = one.year and one.year != today.year
+    on = date(one.year, month, day) if one.part else date(one.year, 12, 31) if past else today
+    return number(pattern, one.unit.name, on, one.last + 1 if series(pattern, on) == within else 1)
 
 
 class PatternForm(AdminForm):
     pattern = forms.CharField(
         label=gettext_lazy("Pattern"),
         max_length=100,
-        help_text=gettext_lazy("{unit}, {year} and {n} are filled in; {n:04} has four digits."),
+        help_text=gettext_lazy(
+            "{unit}, {year}, {yy}, {month:02}, {day:02} and {n} are filled in; {n:04} has four digits. Counting begins "
+            "again with the finest part of the date that is named."
+        ),
     )
     version = forms.CharField(label=gettext_lazy("Name of the new version"), max_length=64)
     why = forms.CharField(label=gettext_lazy("Why"), max_length=200)

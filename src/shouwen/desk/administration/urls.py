@@ -18,6 +18,7 @@ from shouwen.desk.administration import (
     readings,
     terms,
     units,
+    whatif,
 )
 
 urlpatterns = [
@@ -70,6 +71,12 @@ urlpatterns = [
     path("readings/<int:pk>/", readings.reading, name="admin-reading"),
     path("tasks/", background.tasks, name="admin-tasks"),
     path("tasks/<uuid:pk>/", background.task, name="admin-task"),
+    path("whatif/", whatif.whatifs, name="admin-whatifs"),
+    path("whatif/new/<int:pk>/", whatif.new, name="admin-whatif-new"),
+    path("whatif/file/<uuid:pk>/", whatif.file, name="admin-whatif-file"),
+    path("whatif/<uuid:pk>/", whatif.whatif, name="admin-whatif"),
+    path("whatif/<uuid:pk>/matters/", whatif.matters, name="admin-whatif-matters"),
+    path("whatif/<uuid:pk>/export/", whatif.export, name="admin-whatif-export"),
     path("numbering/", numbering.numbering, name="admin-numbering"),
     path("numbering/<int:pk>/<slug:kind>/", numbering.pattern, name="admin-pattern"),
     path("terms/", terms.terms, name="admin-terms"),

@@ -25,6 +25,7 @@ def admin_tabs(context: template.Context) -> list[dict[str, Any]]:
         ("desk:admin-policies", _("Policies in force")),
         ("desk:admin-publications", _("Publications")),
         ("desk:admin-readings", _("Parameters and readings")),
+        ("desk:admin-whatifs", _("What-if")),
         ("desk:admin-numbering", _("Numbering")),
         ("desk:admin-terms", _("Dictionaries")),
         ("admin-integrations", _("Integrations")),

@@ -1,8 +1,9 @@
 """How times, clauses and fields are written on the desk's pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms, template
@@ -99,6 +100,24 @@ def since(moment: datetime, now: datetime) -> str:
 @register.filter
 def within_day(moment: datetime, now: datetime) -> bool:
     return moment - now <= timedelta(days=1)
+
+
+@register.filter
+def as_query(values: Mapping[str, Any]) -> str:
+    """Parameters as an address has them."""
+    return urlencode(values)
+
+
+@register.filter
+def person_named(page: MatterPage, ref: str) -> str:
+    """The name of a person whom the journal names."""
+    return page.names.name("person", str(ref))
+
+
+@register.filter
+def is_list(value: Any) -> bool:
+    """Whether a choice is a group of choices."""
+    return isinstance(value, list)
 
 
 @register.filter

@@ -36,6 +36,8 @@ def at(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
 def query_of(scope: Scope, given: Mapping[str, Any] | None = None, **more: Any) -> str:
     """The address' parameters of a list in this scope."""
     own: dict[str, Any] = {"unit": scope.unit.pk} if scope.unit else {}
+    if scope.kind:
+        own["kind"] = scope.kind
     if scope.direct:
         own["direct"] = 1
     if more.get("figure") == "still":

@@ -20,6 +20,7 @@ from shouwen.desk.drafts import recorded
 from shouwen.desk.forms import ActForm, EventForm, Surroundings, Upload
 from shouwen.desk.hints import openings_of, surely
 from shouwen.desk.matter import MatterPage
+from shouwen.desk.prefill import of_duty, single
 from shouwen.desk.reach import own_units
 from shouwen.desk.timeline import Told
 from shouwen.desk.views.matter import seen_by
@@ -35,8 +36,7 @@ from shouwen.journal.record import record
 from shouwen.matters.actions import COUNTERPARTS, UNDOES, relate
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person, Unit, UnitKind
-from shouwen.policy.asked import asked, equalities
-from shouwen.policy.model import Duty
+from shouwen.policy.asked import equalities
 
 FILLED = {
     "joined": frozenset({"role"}),
@@ -92,7 +92,7 @@ def _prefilled(page: MatterPage, event: str, query: Mapping[str, str], owed: Owe
     fields = page.journal.events[event].fields
     found: dict[str, Any] = {}
     if owed is not None:
-        found |= _of_duty(owed.rule, owed)
+        found |= of_duty(owed.rule, owed)
     gate = next((shut.gate for _title, shut in page.gates if shut.gate.id == query.get("gate")), None)
     if gate is not None:
         for until in openings_of(gate):
@@ -102,32 +102,7 @@ def _prefilled(page: MatterPage, event: str, query: Mapping[str, str], owed: Owe
             found[gate.per] = query["instance"]
     # What an answer is about: the duty, and the entry that asked.
     found |= {name: query[name] for name in ("duty", "entry") if query.get(name)}
-    for name, value in list(found.items()):
-        one = fields.get(name)
-        if one is None:
-            del found[name]
-        elif one.many and not isinstance(value, list):
-            found[name] = [value]
-    return found
-
-
-def _of_duty(rule: Duty, owed: Owed) -> dict[str, Any]:
-    found: dict[str, Any] = dict(asked(rule.act.happenings[0]))
-    if rule.to:
-        found["to"] = list(rule.to)
-    if rule.need and rule.need.all and owed.missing:
-        found[rule.need.of] = list(owed.missing)
-    if rule.per and owed.instance:
-        found[rule.act.same or rule.per] = owed.instance.partition("/")[0]
-    return found
-
-
-def _single(fields: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """A field that takes one value gets the first of several."""
-    return {
-        name: value[0] if isinstance(value, list) and not fields[name].many and fields[name].type != "list" else value
-        for name, value in found.items()
-    }
+    return single(fields, found)
 
 
 @login_required
@@ -144,7 +119,7 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     posts = page.acting.posts(event, owed)
     around = surroundings(page, event)
     if request.method != "POST":
-        initial = _single(declared.fields, _prefilled(page, event, request.GET.dict(), owed))
+        initial = _prefilled(page, event, request.GET.dict(), owed)
         form = ActForm(declared, around, posts, initial={"seen": page.subject.head_seq, **initial})
         return _show(request, page, form, owed, _beforehand(page, event, initial))
     form = ActForm(declared, around, posts, request.POST, request.FILES)

@@ -90,6 +90,7 @@ def _index(request: HttpRequest) -> HttpResponse:
         "capped": found.capped,
         "most": ledger.MANY,
         "form": FilterForm(asked, words, person, now),
+        "other": words.subjects.get(asked.chosen.kind) if asked.chosen.kind in words.others else None,
         "axes": axis_choices(asked, words),
         "axis_chosen": {name: f"{name}={one}" for name, one in asked.chosen.axes},
         "states": STATES.items(),

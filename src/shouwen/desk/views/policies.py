@@ -1,6 +1,7 @@
 """The regulation reader (规章): text, rules in sentences, how each clause fares, and what changed between versions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
@@ -19,7 +20,9 @@ from shouwen.insight.clauses import PERIODS, Span, fared, shutting
 from shouwen.insight.duties import OUTCOMES
 from shouwen.journal import clock
 from shouwen.journal.typed import typed
+from shouwen.organisation.administration import realms
 from shouwen.organisation.models import Person
+from shouwen.policy.altered import altering_clauses
 
 SHOWN = ("opened", "kept", "late", "running", "overdue", "let_off")
 """Figures beside a clause; what no longer applies is in the first."""
@@ -72,6 +75,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "days": days,
         "periods": PERIODS,
         "query": urlencode(query),
+        "tried": _tried(edition, scope.person, scope.now),
         "older": _older(edition, versions),
         "shelved": edition.version is not None and name in library.library(),
     }
@@ -89,6 +93,13 @@ def _older(edition: library.Edition, versions: list[PolicyVersion]) -> PolicyVer
     if edition.version is None:
         return None
     return next((one for one in versions if one.published_at < edition.version.published_at), None)
+
+
+def _tried(edition: library.Edition, person: Person, now: datetime) -> frozenset[str]:
+    """Clauses of a published version of which an administrator may ask what if they said otherwise."""
+    if edition.version is None or not realms(person, now):
+        return frozenset()
+    return altering_clauses(edition.policy)
 
 
 def _days(request: HttpRequest) -> int:

@@ -13,8 +13,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from shouwen.desk.ledger import kind_choices
 from shouwen.desk.workbench import masked_customers
 from shouwen.insight import supervision as queries
+from shouwen.insight.catalogue import catalogue
 from shouwen.insight.duties import NONE, OUTCOMES, Narrowed
 from shouwen.insight.supervision import BY, FIGURES, STILL, Scope
 from shouwen.journal import clock
@@ -45,7 +47,10 @@ def scope_of(request: HttpRequest) -> Scope:
         if unit is None:
             raise Http404
     days = int(still) if still.isdecimal() and len(still) < 4 and int(still) in STILL else STILL[1]
-    return Scope(person, now, unit, request.GET.get("direct") == "1", days)
+    kind = request.GET.get("kind", "")
+    return Scope(
+        person, now, unit, request.GET.get("direct") == "1", days, kind if kind in catalogue().subjects else ""
+    )
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
         "next": queries.due_next(scope),
         "line": superiors(scope.unit) if scope.unit else [],
         "days": STILL,
+        "kinds": kind_choices(catalogue()),
+        "kind_query": f"kind={scope.kind}&" if scope.kind else "",
         "looking_back": ("late", *queries.OF_ENTRIES),
         "now": scope.now,
     }
@@ -103,7 +110,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "figure": figure,
         "title": str(FIGURES[figure].title) if figure else str(OUTCOMES[narrowed.outcome or "opened"].title),
-        "narrowed": _said(narrowed),
+        "narrowed": _said(scope, narrowed),
         "line": superiors(scope.unit) if scope.unit else [],
         "back": _back(scope),
         "now": scope.now,
@@ -131,13 +138,13 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _back(scope: Scope) -> str:
-    query = {"unit": scope.unit.pk} if scope.unit else {}
-    return urlencode(query)
+    query: dict[str, object] = {"unit": scope.unit.pk} if scope.unit else {}
+    return urlencode(query | ({"kind": scope.kind} if scope.kind else {}))
 
 
-def _said(narrowed: Narrowed) -> list[tuple[str, str]]:
+def _said(scope: Scope, narrowed: Narrowed) -> list[tuple[str, str]]:
     """What narrows the list, in words."""
-    found = []
+    found = [(_("Kind"), catalogue().subjects[scope.kind].title)] if scope.kind else []
     if narrowed.clause:
         found.append((_("Clause"), narrowed.clause))
     if narrowed.gate:

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shouwen.desk import workbench as queries
+from shouwen.desk.ledger import kind_choices
+from shouwen.insight.catalogue import catalogue
 from shouwen.journal import clock
 from shouwen.journal.models import Subject, SubjectState
 from shouwen.journal.typed import typed
@@ -31,8 +33,13 @@ def workbench(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in queries.TABS else "mine"
     chosen = chosen if chosen in queries.FILTERS else "all"
     text = typed(request.GET.get("q", ""), 100)
+    words = catalogue()
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in words.subjects else ""
     context = {
-        "bench": queries.bench(person, tab, chosen, text, _number(request), now),
+        "bench": queries.bench(person, tab, chosen, text, _number(request), now, kind),
+        "kinds": kind_choices(words),
+        "kind": kind,
         "tabs": queries.TABS.items(),
         "tab": tab,
         "filters": queries.FILTERS.items(),

@@ -71,6 +71,12 @@ class Every:
     until: tuple[Happening, ...] = ()
     partial: bool = False
     """Also in the period in which it begins, so far as its time has not passed."""
+    on: str = ""
+    """Key of the data of ``since`` that names a date: every year on its day, the date itself left out."""
+    first: Limit | None = None
+    """Only within the first so much after ``since``."""
+    beyond: Limit | None = None
+    """Only after so much since ``since``."""
 
 
 Trigger = Happening | AnyOf | AllOf | Passed | Ahead | Every
