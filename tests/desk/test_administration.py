@@ -8,6 +8,7 @@ from django.test import Client
 from tests.desk.administering import approved, force_of, send, shown, upload, written
 
 from shouwen.governance.models import InForce, PolicyVersion, Publication, Term
+from shouwen.insight.models import WhatIf
 from shouwen.journal import clock
 from shouwen.journal.administration import ADMINISTERED, HOUSE_KIND
 from shouwen.journal.drafts import Actor
@@ -224,6 +225,11 @@ def test_nobody_approves_what_he_proposed_and_each_step_is_an_entry(root: Client
     for _twice in range(3):
         assert send(root, "policies/publish/", file=upload(text, "x.md"), **given).status_code == 302
     again, wrong, right = Publication.objects.order_by("pk")
+    kept = WhatIf.objects.create(
+        person=Person.objects.get(username="root"), name="八小时", unit=unit, policy=first.name, moment=clock.now(),
+        made_at=clock.now(), state="done",
+    )  # fmt: skip
+    assert send(root, f"publications/{right.pk}/whatif/", what_if=str(kept.pk)).status_code == 302
     own = root.get(f"/administration/publications/{right.pk}/approve/")
     assert (own.status_code, "has proposed himself" in shown(own)) == (403, True)
     assert approver.get(f"/administration/publications/{right.pk}/").status_code == 403
@@ -232,6 +238,7 @@ def test_nobody_approves_what_he_proposed_and_each_step_is_an_entry(root: Client
     assert approver.get("/administration/units/").status_code == 403
     page = shown(approver.get(f"/administration/publications/{right.pk}/"))
     assert all(said in page for said in ("修订", "2099-01 版", "批准", "Replayed: 0 of 0 matters"))
+    assert f"/administration/whatif/{kept.pk}/" in page
     assert send(approver, f"publications/{wrong.pk}/refuse/").status_code == 422
     assert send(approver, f"publications/{wrong.pk}/refuse/", opinion="措辞不清").status_code == 302
     assert send(root, f"publications/{again.pk}/withdraw/").status_code == 302
@@ -242,9 +249,12 @@ def test_nobody_approves_what_he_proposed_and_each_step_is_an_entry(root: Client
     assert states == ["withdrawn", "refused", "approved"]
     version = PolicyVersion.objects.get(version="2099-01")
     assert InForce.objects.get(unit=unit, kind="complaint", until=None).policy_version == version
+    kept.refresh_from_db()
+    assert kept.attached_to == version
     said = f"{first.name} 2099-01"
     assert [(what, after) for what, _object, _before, after in written()] == [
         *[("policy.propose", f"{said} | complaint | 修订")] * 3,
+        ("policy.attach", str(kept.pk)),
         ("policy.refuse", f"{said} | refused | 措辞不清"),
         ("policy.withdraw", f"{said} | withdrawn | "),
         ("policy.approve", f"{said} | approved | 同意"),

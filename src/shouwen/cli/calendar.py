@@ -135,7 +135,7 @@ def recount(path: str | None, username: str | None, reason: str | None, dry: boo
 
     unit = unit_at(path) if path else None
     if dry:
-        _print(rebase.preview(unit))
+        print_counted(rebase.preview(unit))
         click.echo("试运行：没有写入。")
         return
     by = _administrator(username)
@@ -145,7 +145,7 @@ def recount(path: str | None, username: str | None, reason: str | None, dry: boo
         done = rebase.apply(by=by, reason=reason, unit=unit)
     except NotRecorded as error:
         raise click.ClickException(str(error)) from error
-    _print(done)
+    print_counted(done)
 
 
 # --- who and where ------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def _summary(unit: Unit, found: CalendarYearView) -> str:
     return f"{unit} {found.year} 年：工作日 {found.workdays} 天{provisional}。日历版本 {found.calendar.version}"
 
 
-def _print(found: Preview) -> None:
+def print_counted(found: Preview) -> None:
     console = Console(highlight=False)
     if found.moves:
         table = Table("编号", "义务", "条款", "原到期", "新到期", "因为")

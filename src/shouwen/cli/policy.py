@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from shouwen.cli import library, scenarios
+from shouwen.cli import library, publication, scenarios
 from shouwen.cli.coverage import demand_line, outstanding, summary_table
+from shouwen.cli.prove import prove
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names, speaking_of
 from shouwen.policy.compare import changes
 from shouwen.policy.coverage import cases_by_clause, cover
@@ -26,6 +27,9 @@ def policy() -> None:
 
 policy.add_command(scenarios.test)
 policy.add_command(scenarios.mutate)
+policy.add_command(prove)
+for one in publication.COMMANDS:
+    policy.add_command(one)
 policy.add_command(library.search)
 policy.add_command(library.compare)
 
@@ -94,13 +98,18 @@ def _all_names() -> list[str]:
 
 def chosen_readings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Options of the form READING=LABEL."""
-    chosen = {}
+    return chosen(values)
+
+
+def chosen(values: tuple[str, ...]) -> dict[str, str]:
+    """Readings and the labels chosen, of READING=LABEL. Raises click.BadParameter for what is not so written."""
+    found = {}
     for value in values:
         name, sign, label = value.partition("=")
         if not sign:
             raise click.BadParameter(f"{value}：应为 读法=选项")
-        chosen[name] = label
-    return chosen
+        found[name] = label
+    return found
 
 
 def under_readings(found: Policy, readings: dict[str, str]) -> Policy:

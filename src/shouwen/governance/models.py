@@ -57,7 +57,7 @@ class Publication(models.Model):
 
     ``unit``, ``kinds``, ``readings``, ``since``: where, for what and how it is to hold; without ``since`` from the
     approval on. ``effects``: what matters of late would have met, as the approver sees it. Only an approved one has a
-    ``policy_version``.
+    ``policy_version``. ``what_if``: the id of a kept what-if (`insight.WhatIf`) that the approver is to see.
     """
 
     name = models.CharField(_("name"), max_length=64)
@@ -72,6 +72,7 @@ class Publication(models.Model):
     readings = models.JSONField(_("readings taken"), default=dict, blank=True)
     since = models.DateTimeField(_("since"), null=True, blank=True)
     reason = models.CharField(_("why"), max_length=500)
+    what_if = models.UUIDField(_("what-if"), null=True, blank=True)
     effects = models.JSONField(_("effects"), default=list, blank=True)
     proposed_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     proposed_at = models.DateTimeField(_("proposed at"))

@@ -8,19 +8,21 @@
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from django.db.models import Count, Q, QuerySet
 
 from shouwen.engine import report
-from shouwen.governance.models import InForce, PolicyVersion
+from shouwen.governance.models import InForce, PolicyVersion, Publication
 from shouwen.governance.programs import policy_of
 from shouwen.insight.models import JobState, WhatIf
 from shouwen.insight.whatif import Change, Progress, among, compare, read_change
 from shouwen.journal import clock
 from shouwen.journal.models import Subject
-from shouwen.organisation.administration import EVERYTHING, realms
+from shouwen.organisation.access import visible
+from shouwen.organisation.administration import APPROVAL, EVERYTHING, realms
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, load_text
 from shouwen.policy.compare import changes
@@ -109,15 +111,31 @@ def run(asked: WhatIf, progress: Progress = lambda done: None) -> WhatIf:
     return asked
 
 
+def matters_behind(person: Person, ids: Sequence[str], at: datetime) -> QuerySet[Subject]:
+    """Of the matters kept behind a figure those that the person may see, the oldest first."""
+    rows = visible(person, Subject.objects.filter(pk__in=ids), at)
+    return rows.select_related("unit").order_by("opened_at", "pk")
+
+
 def attach(asked: WhatIf, version: PolicyVersion) -> None:
     """It was shown when this version was published."""
     asked.attached_to = version
     asked.save(update_fields=["attached_to"])
 
 
+def attach_to(publication: Publication) -> None:
+    """What stood beside the proposal stands beside the version that it became."""
+    version = publication.policy_version
+    if publication.what_if is None or version is None:
+        return
+    for asked in WhatIf.objects.filter(pk=publication.what_if):
+        attach(asked, version)
+
+
 def readable(person: Person, at: datetime) -> QuerySet[WhatIf]:
-    """Those that one has asked for, and those of units that one administers; without the figures themselves."""
-    held = realms(person, at)
+    """Those that one has asked for, and those of units that one administers or approves policies for; without the
+    figures themselves."""
+    held = (*realms(person, at), *realms(person, at, APPROVAL))
     rows = WhatIf.objects.select_related("unit", "person", "policy_version").defer("summary", "behind", "text")
     if EVERYTHING in held:
         return rows

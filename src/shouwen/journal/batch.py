@@ -344,9 +344,12 @@ class Batch:
             journal.duties.update((duty.key, duty) for duty in one.opened)
 
     def _rebase(self, journal: OpenJournal, entry: Entry) -> None:
+        policy = entry.data.get("policy_to")
+        if policy is not None:
+            journal.subject.policy_version_id = int(policy)
         program = self._program(journal.subject, entry.data["to"])
         if program is not None:
-            journal.recount(program)
+            journal.recount(program, None if policy is None else int(policy))
 
     def _recorded(self, entries: Sequence[Entry]) -> Recorded:
         call = entries[0].call

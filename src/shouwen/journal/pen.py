@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from shouwen.engine import STANDING, Owed, Program, Standing
 from shouwen.engine import Entry as Step
-from shouwen.engine import Owed, Program, Standing
 from shouwen.governance.programs import program_of
 from shouwen.journal import chain
 from shouwen.journal.models import Duty, DutyState, Entry, Subject
@@ -24,6 +24,8 @@ CLOCK_SET_BACK = "clock_set_back"
 HISTORY = "history"
 ON_BEHALF = "on_behalf"
 REBASED = "rebased"
+Under = tuple[int, str]
+"""(policy version, calendar version)."""
 COUNTED = (DutyState.OPEN, DutyState.OVERDUE, DutyState.PAUSED)
 """States in which a new calendar moves a duty's due time."""
 
@@ -40,10 +42,12 @@ class OpenJournal:
     added: list[Entry] = field(default_factory=list)
     sealed: dict[int, dict[str, Any]] = field(default_factory=dict)
     standing: Standing | None = None
-    earlier: dict[str, Standing] = field(default_factory=dict)
-    """Standings under calendars that the subject was counted under before, where a duty still needs one."""
+    earlier: dict[Under, Standing] = field(default_factory=dict)
+    """Standings under what the subject was counted under before, where a duty still needs one."""
     recounted: frozenset[str] = frozenset()
-    """Duties that are moved to the subject's calendar now, whatever their rows say."""
+    """Duties that are moved to the subject's policy and calendar now, whatever their rows say."""
+    moved_to: int | None = None
+    """The policy version that the subject goes on under from now on, if another than before."""
     _owed: tuple[datetime, list[tuple[Owed, Standing]]] | None = None
     """What was found owed at an instant, while nothing was added that could change it."""
 
@@ -62,9 +66,9 @@ class OpenJournal:
         return standing
 
     def owed(self, now: datetime) -> list[tuple[Owed, Standing]]:
-        """The duties with the standings that say so: each under the calendar that it was last counted under.
+        """The duties with the standings that say so: each under what it was last counted under.
 
-        A new calendar moves what is open by a ``rebased`` entry; what was kept stays as it was (Meaning 12).
+        A new calendar or policy moves what is open by a ``rebased`` entry; what was kept stays as it was (Meaning 12).
         """
         if self.standing is None:
             return []
@@ -73,30 +77,56 @@ class OpenJournal:
         return self._owed[1]
 
     def _owed_at(self, current: Standing, now: datetime) -> list[tuple[Owed, Standing]]:
-        found = {one.key: (one, current) for one in current.duties(now)}
-        for standing in self._earlier():
-            version = standing.program.calendar.version
+        since = self.under_since
+        found = {one.key: (one, current) for one in current.duties(now) if since is None or not self._past(one, since)}
+        for under, standing in self._earlier():
             for one in standing.duties(now):
                 row = self.duties.get(one.key)
-                own = row is not None and row.calendar_version == version and row.opened_at == one.opened_at
+                own = row is not None and self._under(row) == under and row.opened_at == one.opened_at
                 if own and one.key not in self.recounted:
                     found[one.key] = (one, standing)
         return list(found.values())
 
-    def _earlier(self) -> list[Standing]:
-        subject = self.subject
-        named = {step.data["from"] for step in self.steps if step.type == REBASED} - {subject.calendar_version_id}
-        wanted = named & {row.calendar_version for row in self.duties.values()} if named else named
-        for version in sorted(wanted - self.earlier.keys()):
-            assert subject.policy_version_id is not None
-            self.earlier[version] = self._fold(program_of(subject.policy_version_id, subject.unit, version))
-        return [self.earlier[version] for version in sorted(wanted)]
+    @property
+    def under_since(self) -> Step | None:
+        """The entry by which the subject came under its policy version; None: it opened under it."""
+        return next((one for one in reversed(self.steps) if one.type == REBASED and one.data.get("policy_to")), None)
 
-    def recount(self, program: Program) -> None:
-        """Go on under another calendar, and move to it what is not done with; it must be kept already."""
+    def _past(self, one: Owed, since: Step) -> bool:
+        """What the policy would have asked before it held here: it is not asked after the event, done or not done."""
+        row = self.duties.get(one.key)
+        if row is not None and row.state != DutyState.VOID:
+            return False
+        done = one.kept_at if one.kept_at is not None else one.opened_at
+        return one.state not in STANDING and done <= since.recorded_at
+
+    def _under(self, row: Duty) -> Under:
+        return row.policy_version_id or self.subject.policy_version_id or 0, row.calendar_version
+
+    def _earlier(self) -> list[tuple[Under, Standing]]:
+        subject = self.subject
+        policy, calendar = subject.policy_version_id or 0, subject.calendar_version_id
+        named: set[Under] = set()
+        for one in reversed(self.steps):
+            if one.type == REBASED:
+                policy = int(one.data.get("policy_from") or policy)
+                named.add((policy, one.data["from"]))
+        named.discard((subject.policy_version_id or 0, calendar or ""))
+        wanted = named & {self._under(row) for row in self.duties.values()} if named else named
+        for under in sorted(wanted - self.earlier.keys()):
+            self.earlier[under] = self._fold(program_of(under[0], subject.unit, under[1]))
+        return [(under, self.earlier[under]) for under in sorted(wanted)]
+
+    def recount(self, program: Program, policy: int | None = None) -> None:
+        """Go on under another calendar, or another policy version, and move to it what is not done with; both must be
+        kept already."""
         self.recounted = frozenset(key for key, row in self.duties.items() if is_countable(row))
         self.program = program
         self.subject.calendar_version_id = program.calendar.version
+        if policy is not None:
+            self.moved_to = self.subject.policy_version_id = policy
+            for key in self.recounted:
+                self.duties[key].policy_version_id = policy
         self.refold()
 
     @property

@@ -1,11 +1,15 @@
-"""Counting anew (重新计时): open duties move to another calendar by an act that says so, never by themselves.
+"""Counting anew (重新计时): open duties move to another calendar, or to another version of the policy (改用新版), by an
+act that says so, never by themselves.
 
-Every subject names the calendar that it was last counted under. When a table has changed, `preview` says what would
-move, and `apply` writes one ``rebased`` entry into each journal that is still counted under an older calendar. What
-was kept, waived or excused stays as it was counted; a subject in which nothing is open any more is not touched.
+Every subject names the calendar and the policy version that it was last counted under. When a table has changed, or
+another version holds, `preview` says what would move, and `apply` writes one ``rebased`` entry into each journal that
+is still counted under what was before. What was kept, waived or excused stays as it was counted; a subject in which
+nothing is open any more is not touched. To another policy only what is open goes: what has ended keeps the version of
+its opening, a period that of its first day, and nothing is asked after the event.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +25,7 @@ from shouwen.engine import Entry as Step
 from shouwen.engine import Owed, Program, Standing
 from shouwen.governance.calendar_versions import keep, kept
 from shouwen.governance.calendars import calendars_for
-from shouwen.governance.programs import program_on
+from shouwen.governance.programs import policy_of, program_of, program_on, ruled
 from shouwen.journal import clock
 from shouwen.journal.drafts import Actor, Draft
 from shouwen.journal.duties import computed
@@ -69,12 +73,14 @@ class Move:
 @dataclass(frozen=True)
 class Preview:
     """What counting anew does: ``confirmed`` duties lose their provisional mark and keep their due instant,
-    ``provisional`` ones still rest on a year without an official calendar."""
+    ``provisional`` ones still rest on a year without an official calendar. ``unfit`` subjects speak of what the other
+    policy does not know, and stay."""
 
     subjects: int = 0
     duties: int = 0
     confirmed: int = 0
     provisional: int = 0
+    unfit: int = 0
     moves: tuple[Move, ...] = ()
 
     def __add__(self, other: "Preview") -> "Preview":
@@ -83,13 +89,14 @@ class Preview:
             self.duties + other.duties,
             self.confirmed + other.confirmed,
             self.provisional + other.provisional,
+            self.unfit + other.unfit,
             self.moves + other.moves,
         )
 
 
-def waiting(unit: Unit | None = None) -> int:
+def waiting(unit: Unit | None = None, *, policies: bool = False) -> int:
     """How many subjects `apply` would count anew."""
-    return _Recount(unit, clock.now()).count()
+    return _work(unit, clock.now(), policies=policies).count()
 
 
 def preview(
@@ -97,16 +104,17 @@ def preview(
     *,
     now: datetime | None = None,
     most: int | None = None,
+    policies: bool = False,
     progress: Callable[[Preview], None] = lambda done: None,
 ) -> Preview:
     """What `apply` would do in the unit and below it, or in the whole house; nothing is written.
 
     ``most``: stop when so many subjects, rounded up to `CHUNK`, were looked at. ``progress`` hears of each `CHUNK`.
     """
-    work, found = _Recount(unit, now or clock.now()), Preview()
+    work, found = _work(unit, now or clock.now(), policies=policies), Preview()
     last = UUID(int=0)
     while (most is None or found.subjects < most) and (subjects := work.chunk(last)):
-        step = sum((told for _draft, told in work.counted(subjects, "")), Preview())
+        step = _sum(work.counted(subjects, ""))
         found += step
         progress(step)
         last = subjects[-1].pk
@@ -119,9 +127,12 @@ def apply(
     reason: str,
     unit: Unit | None = None,
     now: datetime | None = None,
+    policies: bool = False,
     progress: Callable[[Preview], None] = lambda done: None,
 ) -> Preview:
     """Count anew whatever is counted under an older calendar than its unit's; gives what was done.
+
+    ``policies``: instead, whatever is open goes on under the policy version that holds in its unit now.
 
     `CHUNK` journals a transaction: after an interruption the same call goes on. Done twice it does nothing.
     ``progress`` hears of each transaction. Raises NotAllowed (`by` has not the `POWER` and does not administer the
@@ -131,7 +142,7 @@ def apply(
         raise NotAllowed(_("Only who administers the calendars counts duties anew."))
     if not reason.strip():
         raise Invalid({"reason": _("This is required.")})
-    work, done = _Recount(unit, now or clock.now()), Preview()
+    work, done = _work(unit, now or clock.now(), policies=policies), Preview()
     last = UUID(int=0)
     while True:
         with transaction.atomic():
@@ -144,16 +155,37 @@ def apply(
         last = subjects[-1].pk
 
 
-class _Recount:
-    """One run: the calendars of its beginning hold for all of it."""
+Counted = Iterator[tuple[Draft | None, Preview]]
 
-    def __init__(self, unit: Unit | None, now: datetime) -> None:
-        self._now = now
-        self._programs: dict[tuple[int, int, str], Program] = {}
-        countable = _countable(unit)
-        units = Unit.objects.in_bulk(countable.order_by().values_list("unit", flat=True).distinct())
-        self._calendars = calendars_for(units.values())
-        self._stale = countable.filter(_older(self._calendars))
+
+def _work(unit: Unit | None, now: datetime, *, policies: bool) -> "_Recount":
+    return _Policies(unit, now) if policies else _Calendars(unit, now)
+
+
+def _sum(counted: Iterable[tuple[Draft | None, Preview]]) -> Preview:
+    return sum((told for _draft, told in counted), Preview())
+
+
+class _Recount(ABC):
+    """One run: what holds at its beginning holds for all of it."""
+
+    tolerant = False
+    """Whether a journal that the program cannot read stays as it is."""
+
+    def __init__(self, stale: QuerySet[Subject], now: datetime) -> None:
+        self._stale, self._now = stale, now
+
+    @abstractmethod
+    def program(self, subject: Subject) -> Program:
+        """What the subject goes on under."""
+
+    @abstractmethod
+    def keep(self, subjects: Sequence[Subject]) -> None:
+        """What these go on under is kept, so that their journals may name it."""
+
+    def named(self, subject: Subject) -> dict[str, str]:
+        """What the entry says beside the calendars."""
+        return {}
 
     def count(self) -> int:
         return self._stale.count()
@@ -162,7 +194,7 @@ class _Recount:
         subjects = self._stale.filter(pk__gt=after).order_by("pk").select_related("unit")
         return list((subjects.select_for_update(of=("self",)) if lock else subjects)[:CHUNK])
 
-    def counted(self, subjects: Sequence[Subject], reason: str) -> Iterator[tuple[Draft, Preview]]:
+    def counted(self, subjects: Sequence[Subject], reason: str) -> Counted:
         """The entry for each subject, and what it does."""
         steps = steps_of(subjects)
         rows: dict[UUID, dict[str, Duty]] = {subject.pk: {} for subject in subjects}
@@ -170,23 +202,46 @@ class _Recount:
             rows[row.subject_id][row.key] = row
         for subject in subjects:
             assert subject.calendar_version_id is not None
-            calendar = self._calendars[subject.unit_id]
-            standing = Standing(self._program(subject, calendar), str(subject.pk), subject.kind)
-            standing.take(steps[subject.pk])
-            told = _told(subject, rows[subject.pk], steps[subject.pk], standing, self._now)
-            data = {"from": subject.calendar_version_id, "to": calendar.version, "reason": reason}
-            yield Draft(subject, REBASED, data | _lists(told.moves)), told
+            try:
+                standing = Standing(self.program(subject), str(subject.pk), subject.kind)
+                standing.take(steps[subject.pk])
+                told = _told(subject, rows[subject.pk], steps[subject.pk], standing, self._now)
+            except (KeyError, ValueError):
+                if not self.tolerant:
+                    raise
+                yield None, Preview(1, unfit=1)
+                continue
+            data = {"from": subject.calendar_version_id, "to": standing.program.calendar.version, "reason": reason}
+            yield Draft(subject, REBASED, data | self.named(subject) | _lists(told.moves)), told
 
     def write(self, subjects: Sequence[Subject], by: Person, reason: str) -> Preview:
         """Must run in a transaction."""
         counted = list(self.counted(subjects, reason))
-        for calendar in {self._calendars[subject.unit_id] for subject in subjects}:
-            keep(calendar)
+        self.keep(subjects)
         actor = Actor(by, "", None, system=True)
-        for result in record_batch([[draft] for draft, _told in counted], actor=actor, now=self._now):
+        calls = [[draft] for draft, _told in counted if draft is not None]
+        for result in record_batch(calls, actor=actor, now=self._now):
             if isinstance(result, NotRecorded):
                 raise result
-        return sum((told for _draft, told in counted), Preview())
+        return _sum(counted)
+
+
+class _Calendars(_Recount):
+    """To the calendars as they are now."""
+
+    def __init__(self, unit: Unit | None, now: datetime) -> None:
+        countable = _countable(unit)
+        units = Unit.objects.in_bulk(countable.order_by().values_list("unit", flat=True).distinct())
+        self._programs: dict[tuple[int, int, str], Program] = {}
+        self._calendars = calendars_for(units.values())
+        super().__init__(countable.filter(_older(self._calendars)), now)
+
+    def program(self, subject: Subject) -> Program:
+        return self._program(subject, self._calendars[subject.unit_id])
+
+    def keep(self, subjects: Sequence[Subject]) -> None:
+        for calendar in {self._calendars[subject.unit_id] for subject in subjects}:
+            keep(calendar)
 
     def _program(self, subject: Subject, calendar: Calendar) -> Program:
         assert subject.policy_version_id is not None
@@ -194,6 +249,48 @@ class _Recount:
         if key not in self._programs:
             self._programs[key] = program_on(subject.policy_version_id, subject.unit, calendar)
         return self._programs[key]
+
+
+class _Policies(_Recount):
+    """To the policy versions that hold now, each on the calendar that it was counted under."""
+
+    tolerant = True
+
+    def __init__(self, unit: Unit | None, now: datetime) -> None:
+        subjects = Subject.objects.filter(
+            state=SubjectState.OPEN, policy_version__isnull=False, calendar_version__isnull=False
+        )
+        if unit is not None:
+            subjects = subjects.filter(unit__path__startswith=unit.path)
+        places = list(subjects.order_by().values_list("unit", "kind").distinct())
+        units = Unit.objects.in_bulk({pk for pk, _kind in places})
+        self._held: dict[tuple[int, str], int] = {}
+        for pk, kind in places:
+            held = ruled(units[pk], kind).at(now)
+            known = policy_of(held.version).kinds.get(kind) if held is not None else None
+            if held is not None and known is not None and known.period is None:
+                self._held[pk, kind] = held.version.pk
+        super().__init__(subjects.filter(self._others()), now)
+
+    def _others(self) -> Q:
+        """Under another version than the one that holds in the unit for the kind."""
+        units: dict[tuple[str, int], list[int]] = {}
+        for (unit, kind), version in self._held.items():
+            units.setdefault((kind, version), []).append(unit)
+        found = Q(pk__in=[])
+        for (kind, version), those in units.items():
+            found |= Q(kind=kind, unit__in=those) & ~Q(policy_version=version)
+        return found
+
+    def program(self, subject: Subject) -> Program:
+        return program_of(self._held[subject.unit_id, subject.kind], subject.unit, subject.calendar_version_id)
+
+    def named(self, subject: Subject) -> dict[str, str]:
+        held = self._held[subject.unit_id, subject.kind]
+        return {"policy_from": str(subject.policy_version_id), "policy_to": str(held)}
+
+    def keep(self, subjects: Sequence[Subject]) -> None:
+        """A published version and a kept calendar are there already."""
 
 
 def _countable(unit: Unit | None) -> QuerySet[Subject]:
@@ -238,7 +335,7 @@ def _told(
             moves.append(_move(subject, key, row, one, columns, standing.program))
         elif row is not None and row.provisional and not columns.get("provisional"):
             confirmed += 1
-    return Preview(1, duties, confirmed, provisional, tuple(moves))
+    return Preview(1, duties, confirmed, provisional, moves=tuple(moves))
 
 
 def _is_open(row: Duty | None, columns: Mapping[str, Any]) -> bool:

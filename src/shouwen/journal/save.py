@@ -9,7 +9,7 @@ from shouwen.journal import clock, numbering, projectors, queue
 from shouwen.journal.attachments import adopt, erase_files
 from shouwen.journal.duties import COMPUTED
 from shouwen.journal.links import bring_links
-from shouwen.journal.models import Content, Outbox
+from shouwen.journal.models import Content, Duty, Outbox, Subject
 from shouwen.journal.pen import OpenJournal
 from shouwen.journal.settle import Settled, speaks
 from shouwen.journal.statements import insert, insert_told, update
@@ -33,6 +33,7 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     insert([entry for journal in noticed for entry in journal.added])
     insert([Content(entry=entry, body=body, salt=salt) for entry, body, salt in contents])
     _duties(settled)
+    _go_on_under(journals)
     insert([row for one in settled for row in one.involved], ignore=True)
     # The key decides: what was told under it before is not told again.
     insert(told, ignore=True)
@@ -64,6 +65,16 @@ def _subjects(journals: Sequence[OpenJournal]) -> None:
 def _duties(settled: Sequence[Settled]) -> None:
     insert_told([duty for one in settled for duty in one.opened])
     update([duty for one in settled for duty in one.moved], COMPUTED)
+
+
+def _go_on_under(journals: Sequence[OpenJournal]) -> None:
+    """What another policy version is named by from now on: subjects, and their duties that moved to it."""
+    moved = [journal for journal in journals if journal.moved_to is not None]
+    for version in {journal.moved_to for journal in moved}:
+        those = [journal for journal in moved if journal.moved_to == version]
+        duties = [journal.duties[key].pk for journal in those for key in journal.recounted]
+        Subject.objects.filter(pk__in=[journal.subject.pk for journal in those]).update(policy_version=version)
+        Duty.objects.filter(pk__in=duties).update(policy_version=version)
 
 
 def _erase(journals: Sequence[OpenJournal]) -> None:

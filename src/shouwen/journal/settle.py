@@ -152,7 +152,11 @@ def _breaches(journal: OpenJournal, standing: Standing, now: datetime, call: UUI
         for step in journal.steps
         if step.type == "breached"
     }
+    since = journal.under_since
     for breach in list(standing.breaches):
+        if since is not None and int(breach.entry) <= int(since.id):
+            # Its gate did not stand here yet.
+            continue
         if (breach.entry, breach.gate.id, breach.instance) in known:
             continue
         data = {"entry": breach.entry, "gate": breach.gate.id, "clause": breach.clause, "instance": breach.instance}
@@ -185,7 +189,10 @@ def _overdue(journal: OpenJournal, now: datetime, call: UUID) -> None:
 
 def _proposals(journal: OpenJournal, standing: Standing, now: datetime, call: UUID) -> None:
     known = {step.data["proposal"] for step in journal.steps if step.type == "proposed"}
+    since = journal.under_since
     for one in standing.proposals(moment(journal, now)):
+        if since is not None and one.at <= since.recorded_at:
+            continue
         if one.key in known or _quiet(journal.subject, one.at):
             continue
         data: dict[str, Any] = {

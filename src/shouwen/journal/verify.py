@@ -44,6 +44,7 @@ def verify(anchor: KeptAnchor | None = None, progress: Callable[[int], None] = l
             if anchor is not None:
                 yield from _against(anchor, subject, journal)
             yield from _calendar(subject, journal)
+            yield from _policy(subject, journal)
             if journal and not bad & _calendars(subject, journal):
                 folded = _folded(subject, journal, duties.get(subject.pk, {}), programs)
                 yield from _columns(folded)
@@ -154,6 +155,13 @@ def _calendar(subject: Subject, journal: Sequence[Entry]) -> Iterator[Finding]:
     last = next((entry for entry in reversed(journal) if entry.type == REBASED), None)
     if last is not None and last.data.get("to") != subject.calendar_version_id:
         yield Finding(str(subject.pk), last.seq, f"counted under another calendar: {subject.calendar_version_id}")
+
+
+def _policy(subject: Subject, journal: Sequence[Entry]) -> Iterator[Finding]:
+    """The subject names the policy version that its journal says it was moved to."""
+    last = next((entry for entry in reversed(journal) if entry.type == REBASED and entry.data.get("policy_to")), None)
+    if last is not None and last.data["policy_to"] != str(subject.policy_version_id):
+        yield Finding(str(subject.pk), last.seq, f"counted under another policy version: {subject.policy_version_id}")
 
 
 def _calendars(subject: Subject, journal: Sequence[Entry]) -> set[Any]:

@@ -13,7 +13,7 @@ from shouwen.policy.bundle import Find, bundled, extended_by, joined, split
 from shouwen.policy.checks import check_whole
 from shouwen.policy.clauses import clause_links, clause_rules, declare_lists
 from shouwen.policy.document import Block, Section, read_document
-from shouwen.policy.front import day_rules, declare, declare_readings, is_date
+from shouwen.policy.front import day_rules, declare, declare_readings, is_date, known_faults
 from shouwen.policy.inheritance import Estate, Heir, estate, kept, overlay, replaced_by, taken_over
 from shouwen.policy.links import link_problems, names_linked
 from shouwen.policy.model import Clause, Demand, Duty, Heading, ListLimit, ListRow, Policy, Rule
@@ -85,11 +85,13 @@ def load_text(text: str, file: str, name: str) -> Policy:
     rules = tuple(rule for clause in clauses for rule in clause.rules)
     check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
     _check_parameters(front, clauses, scope)
+    known = known_faults(front.get("known", []), clauses, scope)
     scope.problems += link_problems(clauses)
     if scope.problems:
         raise PolicyErrors(scope.problems)
     headings = _headings([*document.sections, *(one.section for one in left.heirs)])
-    return _policy(front, days, headings, clauses, tuple(base for base, _text in bases), scope)
+    made = _policy(front, days, headings, clauses, tuple(base for base, _text in bases), scope)
+    return replace(made, known=known)
 
 
 def _mapping(block: Block | None, part: str, scope: Scope, base: Map = NOTHING) -> Map:

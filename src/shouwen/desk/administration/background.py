@@ -117,13 +117,18 @@ def attach_effects(admin: Admin, publication: Publication, policy: Policy) -> No
 
 
 def preview_recount(task: Task, progress: Progress) -> list[Section]:
-    found = rebase.preview(_unit(task), progress=lambda step: progress(step.subjects))
+    policies = task.asked.get("policies", False)
+    found = rebase.preview(_unit(task), policies=policies, progress=lambda step: progress(step.subjects))
     return [moves_section(found, found.subjects)]
 
 
 def recount(task: Task, progress: Progress) -> list[Section]:
     found = rebase.apply(
-        by=task.person, reason=task.asked["reason"], unit=_unit(task), progress=lambda step: progress(step.subjects)
+        by=task.person,
+        reason=task.asked["reason"],
+        unit=_unit(task),
+        policies=task.asked.get("policies", False),
+        progress=lambda step: progress(step.subjects),
     )
     return [moves_section(found, found.subjects)]
 

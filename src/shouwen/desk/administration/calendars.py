@@ -227,6 +227,12 @@ def _thing(unit: Unit | None) -> str:
     return f"calendar {unit.pk if unit else 'statutory'}"
 
 
+_MOVING = gettext_lazy(
+    "What is open goes on under the version that holds now, each duty from its own beginning. What was done, kept or "
+    "late, stays as it was counted; what has ended and periods keep their version; nothing is asked after the event."
+)
+
+
 class RecountForm(AdminForm):
     unit = forms.ChoiceField(label=gettext_lazy("For"), required=False)
     reason = forms.CharField(
@@ -242,37 +248,49 @@ class RecountForm(AdminForm):
 @administrator
 def recount(request: HttpRequest, admin: Admin) -> HttpResponse:
     """Open duties move to the calendars as they are now: shown first, then one entry in each journal."""
+    return _counted_anew(request, admin, policies=False)
+
+
+@administrator
+def move_policies(request: HttpRequest, admin: Admin) -> HttpResponse:
+    """Open matters go on under the policy versions that hold now: shown first, then one entry in each journal."""
+    return _counted_anew(request, admin, policies=True)
+
+
+def _counted_anew(request: HttpRequest, admin: Admin, *, policies: bool) -> HttpResponse:
     unit = _chosen(admin, request)
 
-    asked = {"unit": unit.pk if unit else None}
+    asked = {"unit": unit.pk if unit else None, "policies": policies}
     title = _("Open duties counted anew")
 
     def preview(_given: Mapping[str, Any]) -> list[Section]:
-        total = rebase.waiting(unit)
+        total = rebase.waiting(unit, policies=policies)
         if total <= background.AT_ONCE:
-            return [recount_section(unit)]
+            return [recount_section(unit, policies=policies)]
         return [being_done(ask(admin.person, "recount.preview", title, asked, total, admin.now))]
 
     def do(given: Mapping[str, Any]) -> Done:
-        total = rebase.waiting(unit)
+        total = rebase.waiting(unit, policies=policies)
         if total > background.AT_ONCE:
             task = ask(admin.person, "recount", title, {**asked, "reason": given["reason"]}, total, admin.now)
             said = _("It goes on in the background: you can leave this page.")
             address = reverse("desk:admin-task", args=[task.pk])
-            return Done(_thing(unit), after=f"{total} subjects | {given['reason']}", message=said, url=address)
-        done = rebase.apply(by=admin.person, reason=given["reason"], unit=unit, now=admin.now)
+            return Done(thing, after=f"{total} subjects | {given['reason']}", message=said, url=address)
+        done = rebase.apply(by=admin.person, reason=given["reason"], unit=unit, now=admin.now, policies=policies)
         after = f"{done.subjects} subjects, {done.duties} duties, {len(done.moves)} moved"
-        return Done(_thing(unit), after=after)
+        return Done(thing, after=after)
 
+    thing = f"policies {unit.pk if unit else 'house'}" if policies else _thing(unit)
     form = RecountForm(request.POST or None, admin=admin, initial={"unit": request.GET.get("unit", "")})
     act = Act(
-        _("Count open duties anew"),
-        "calendar.recount",
+        _("Move open matters to the versions in force") if policies else _("Count open duties anew"),
+        "policy.move" if policies else "calendar.recount",
         unit,
         form,
         do,
-        reverse("desk:admin-calendars"),
+        reverse("desk:admin-policies" if policies else "desk:admin-calendars"),
         preview=preview,
-        submit=_("Count anew"),
+        sections=[Section(_("What follows"), note=_MOVING)] if policies else (),
+        submit=_("Move") if policies else _("Count anew"),
     )
     return run(request, admin, act)

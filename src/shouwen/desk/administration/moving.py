@@ -21,12 +21,14 @@ LOOKED = 100
 SHOWN = 50
 
 
-def recount_section(unit: Unit | None) -> Section:
-    """Which open duties would move, as the calendars stand at this moment."""
-    total = rebase.waiting(unit)
+def recount_section(unit: Unit | None, *, policies: bool = False) -> Section:
+    """Which open duties would move, as the calendars (or the policies in force) stand at this moment."""
+    total = rebase.waiting(unit, policies=policies)
+    if not total and policies:
+        return Section(_("Open duties counted anew"), empty=_("No open matter is under another version than in force."))
     if not total:
         return Section(_("Open duties counted anew"), empty=_("No open duty is counted under an older calendar."))
-    return moves_section(rebase.preview(unit, most=LOOKED), total)
+    return moves_section(rebase.preview(unit, most=LOOKED, policies=policies), total)
 
 
 def moves_section(found: rebase.Preview, total: int) -> Section:
@@ -60,6 +62,10 @@ def moves_section(found: rebase.Preview, total: int) -> Section:
         "confirmed": found.confirmed,
         "provisional": found.provisional,
     }
+    if found.unfit:
+        note += "\n" + _("%(count)d matters speak of events that the other version does not know.") % {
+            "count": found.unfit
+        }
     if len(found.moves) > SHOWN:
         note += "\n" + _("The first %(shown)d are shown.") % {"shown": SHOWN}
     return Section(_("Open duties counted anew"), Table(columns, rows), note=note)

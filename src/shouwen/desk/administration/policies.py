@@ -84,6 +84,7 @@ def policies(request: HttpRequest, admin: Admin) -> HttpResponse:
         "since": ("-since", "pk"),
     }
     buttons = [
+        Button(_("Move open matters"), reverse("desk:admin-policies-move"), "arrow-forward"),
         Button(_("Propose a version"), reverse("desk:admin-publish"), "file-upload"),
         Button(_("Put in force"), reverse("desk:admin-force-new"), "player-play", primary=True),
     ]

@@ -21,6 +21,8 @@ from shouwen.governance.models import Publication, PublicationState
 from shouwen.governance.programs import policy_of
 from shouwen.governance.publication import Where, compared_with
 from shouwen.governance.whole import whole
+from shouwen.insight.models import JobState
+from shouwen.insight.whatif_kept import attach_to, readable
 from shouwen.organisation.administration import APPROVAL, AUTHORITY
 from shouwen.policy import Policy, PolicyErrors, load_text
 from shouwen.policy.compare import changes
@@ -147,13 +149,23 @@ def publication(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
 
 
 def _buttons(admin: Admin, found: Publication) -> list[Button]:
+    known = found.what_if and readable(admin.person, admin.now).filter(pk=found.what_if).exists()
+    looking = [Button(_("What-if"), reverse("desk:admin-whatif", args=[found.what_if]))] if known else []
+    return [*looking, *_doing(admin, found)]
+
+
+def _doing(admin: Admin, found: Publication) -> list[Button]:
     if found.policy_version_id is not None:
         read = f"{reverse('desk:policy', args=[found.name])}?version={found.policy_version_id}"
         return [Button(_("Read"), read)]
     if found.state != PublicationState.PROPOSED:
         return []
     if found.proposed_by_id == admin.person.pk:
-        return [Button(_("Withdraw"), reverse("desk:admin-publication-withdraw", args=[found.pk]))]
+        attaching = reverse("desk:admin-publication-whatif", args=[found.pk])
+        return [
+            Button(_("Attach a what-if"), attaching),
+            Button(_("Withdraw"), reverse("desk:admin-publication-withdraw", args=[found.pk])),
+        ]
     try:
         publishing.decides(found, admin.person, admin.now)
     except PermissionDenied:
@@ -270,6 +282,38 @@ def publish_one(request: HttpRequest, admin: Admin) -> HttpResponse:
     return run(request, admin, act)
 
 
+class AttachForm(AdminForm):
+    what_if = forms.ChoiceField(
+        label=gettext_lazy("What-if"),
+        required=False,
+        help_text=gettext_lazy("Counted ones of this regulation. Empty: none."),
+    )
+
+    def __init__(self, *args: Any, found: Publication, admin: Admin, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = readable(admin.person, admin.now).filter(policy=found.name, state=JobState.DONE)
+        choices = [(str(one.pk), f"{one.name} {local(one.made_at)}") for one in rows]
+        self.fields["what_if"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+
+
+@administrator
+def attach_one(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
+    """Who proposed it lets the approver see a what-if of it."""
+    found = _one(admin, pk)
+    if found.state != PublicationState.PROPOSED or found.proposed_by_id != admin.person.pk:
+        raise PermissionDenied(_("Only who proposed it attaches something, before it is decided on."))
+
+    def do(given: Mapping[str, Any]) -> Done:
+        wanted = given["what_if"] or None
+        Publication.objects.filter(pk=pk, state=PublicationState.PROPOSED).update(what_if=wanted)
+        return Done(shown(found), str(found.what_if or ""), str(wanted or ""), url=back)
+
+    back = reverse("desk:admin-publication", args=[pk])
+    form = AttachForm(request.POST or None, found=found, admin=admin, initial={"what_if": str(found.what_if or "")})
+    title = _("Attach a what-if")
+    return run(request, admin, Act(title, "policy.attach", found.unit, form, do, back, str(found)))
+
+
 # --- deciding ------------------------------------------------------------------------------
 
 
@@ -291,6 +335,7 @@ def _decide(request: HttpRequest, admin: Admin, pk: int, what: str) -> HttpRespo
 
     def do(given: Mapping[str, Any]) -> Done:
         made = act(found, by=admin.person, at=admin.now, opinion=given["opinion"])
+        attach_to(made)
         before = str(found.before or "")
         after = f"{made.name} {made.version} | {made.state} | {made.opinion}"
         return Done(shown(made), before, after, url=reverse("desk:admin-publication", args=[pk]))
