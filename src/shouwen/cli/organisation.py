@@ -46,6 +46,10 @@ def import_(file: Path, dry: bool) -> None:
         click.echo(f"{len(outcome.faults)} 处有误，什么也没有改", err=True)
         sys.exit(1)
     _tell(outcome)
+    if not dry:
+        from shouwen.cli.serve import tell_beginning
+
+        tell_beginning()
 
 
 def _tell(outcome: Outcome) -> None:

@@ -59,6 +59,16 @@ def prepare() -> None:
     gather()
 
 
+def tell_beginning() -> None:
+    """Puts the policy of new houses in force where there is none yet, and says so."""
+    from shouwen.governance.beginning import begin
+    from shouwen.journal import clock
+
+    begun = begin(clock.now())
+    if begun is not None:
+        click.echo(str(begun))
+
+
 def shouwen(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "shouwen", *arguments]
 
@@ -150,6 +160,8 @@ def serve(host: str, port: int | None, workers: int, demo: bool) -> None:
     prepare()
     if demo:
         click.get_current_context().invoke(lay_demonstration)
+    else:
+        tell_beginning()
     port = port or free_port(host)
     request = StopRequest()
     children: dict[str, subprocess.Popen[bytes]] = {}

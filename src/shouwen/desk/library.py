@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from pathlib import Path
 
 from shouwen.desk.reach import own_units, top_units
 from shouwen.governance.models import InForce, PolicyVersion
@@ -13,9 +12,11 @@ from shouwen.governance.programs import policy_of
 from shouwen.governance.queries import published
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, PolicyErrors, edition, load_text, policies_folder
+from shouwen.policy.bundle import bundled
 from shouwen.policy.contrast import Cells, Contrast
 from shouwen.policy.coverage import cases_by_clause
 from shouwen.policy.levels import Level, levels
+from shouwen.policy.reader import beside
 from shouwen.policy.search import Searched
 from shouwen.policy.subjects import Topic
 
@@ -112,18 +113,20 @@ def library() -> Mapping[str, Volume]:
         return {}
     found = {}
     for file in files:
-        stat = file.stat()
-        volume = _of_file(file, stat.st_mtime_ns, stat.st_size)
+        try:
+            text = bundled(file.read_text(encoding="utf-8"), file.name, file.stem, beside(file))
+        except (PolicyErrors, UnicodeDecodeError):
+            continue
+        volume = _of_text(text, file.stem)
         if volume is not None:
             found[file.stem] = volume
     return found
 
 
 @lru_cache(maxsize=KEPT_VOLUMES)
-def _of_file(file: Path, changed: int, size: int) -> Volume | None:
-    text = file.read_text(encoding="utf-8")
+def _of_text(text: str, name: str) -> Volume | None:
     try:
-        return Volume(load_text(text, file.name, file.stem), sha256(text.encode()).hexdigest())
+        return Volume(load_text(text, f"{name}.md", name), sha256(text.encode()).hexdigest())
     except PolicyErrors:
         return None
 

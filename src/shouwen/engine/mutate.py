@@ -52,7 +52,8 @@ class Mutant:
 def mutants(policy: model.Policy) -> Iterator[Mutant]:
     """Every mutant of every rule that is carried out, under any reading."""
     roles = list(policy.roles)
-    for clause in policy.clauses:
+    # What is taken over from another policy is held by that one's cases.
+    for clause in (one for one in policy.clauses if not one.origin):
         for rule in clause.rules:
             if isinstance(rule, _CARRIED_OUT):
                 yield Mutant(rule, "打开关口" if isinstance(rule, model.Gate) else "删去", None)

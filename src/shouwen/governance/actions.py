@@ -13,6 +13,7 @@ from shouwen.calendars import Unit as LimitUnit
 from shouwen.governance.calendars import calendar_for
 from shouwen.governance.models import InForce, PolicyVersion
 from shouwen.governance.programs import policy_of
+from shouwen.governance.whole import whole
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, load_text
 from shouwen.policy.joined import Clash, joined
@@ -21,10 +22,12 @@ from shouwen.policy.links import problems_between
 
 @transaction.atomic
 def publish(text: str, *, name: str, by: Person | None, at: datetime) -> PolicyVersion:
-    """Keeps the text of the policy file ``name`` as a version, for ever; the same text again is the same version.
+    """Keeps the text of the policy file ``name``, with the texts that it extends, as a version, for ever; the same text
+    again is the same version.
 
     Raises PolicyErrors with every mistake of the text, ValidationError where that version stands with another text.
     """
+    text = whole(text, name)
     policy = load_text(text, f"{name}.md", name)
     digest = sha256(text.encode()).hexdigest()
     known = PolicyVersion.objects.filter(name=policy.name, version=policy.version).first()

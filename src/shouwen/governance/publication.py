@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shouwen.governance.actions import publish, put_in_force
 from shouwen.governance.models import InForce, PolicyVersion, Publication, PublicationState
 from shouwen.governance.programs import policy_of
+from shouwen.governance.whole import whole
 from shouwen.organisation.administration import APPROVAL, administers, administrators, may_decide
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, load_text
@@ -60,6 +61,7 @@ def propose(text: str, *, name: str, where: Where, reason: str, by: Person, at: 
     """
     if not administers(by, where.unit, at):
         raise PermissionDenied(_("Only who administers the unit proposes what is to hold there."))
+    text = whole(text, name)
     policy = load_text(text, f"{name}.md", name)
     if not reason.strip():
         raise ValidationError({"reason": _("This is required.")})

@@ -11,6 +11,7 @@ SHOUWEN_SMS       gateway for SMS, as https://:token@host/path?sign=首问; "loo
 SHOUWEN_WECOM     WeCom, as https://corpid:secret@qyapi.weixin.qq.com/?agent=1000002, or "loopback:"
 SHOUWEN_URL       address of the site for links in mail, as https://host; without it, mail has no links
 SHOUWEN_WEBHOOK_NETWORKS  networks inside the house that webhooks may call, as 10.1.0.0/16, with commas
+SHOUWEN_FIRST_POLICY  policy that a new house without one begins with (default standard); empty: none
 SHOUWEN_LOG       lowest level that is logged (default WARNING)
 SHOUWEN_DEBUG     on: Django's error pages; for developers alone
 """
@@ -169,6 +170,7 @@ EMAIL_TIMEOUT = 20
 _host = next((host.lstrip(".") for host in ALLOWED_HOSTS if host != "*" and not host.startswith("[")), "localhost")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("SHOUWEN_MAIL_FROM", default=f"shouwen@{_host}")
 WEBHOOK_NETWORKS = env.list("SHOUWEN_WEBHOOK_NETWORKS", default=[])
+SHOUWEN_FIRST_POLICY = env.str("SHOUWEN_FIRST_POLICY", default="standard")
 SHOUWEN_IMAP = env.str("SHOUWEN_IMAP", default="")
 SHOUWEN_SMS = env.str("SHOUWEN_SMS", default="")
 SHOUWEN_WECOM = env.str("SHOUWEN_WECOM", default="")

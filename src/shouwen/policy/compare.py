@@ -41,6 +41,7 @@ def _declared(policy: Policy) -> dict[str, str]:
     say = Sentences(policy)
     found = {"题头": f"{policy.title}，{policy.issuer}，{policy.version} 版，{policy.effective} 起施行。"}
     found |= {f"默认规则 {number}": line for number, line in enumerate(say.defaults(), start=1)}
+    found |= {f"参数 {one.name}": say.parameter(one) for one in policy.parameters.values()}
     found |= {f"词语 {word.name}": say.word(word) for word in policy.words.values()}
     found |= {f"读法 {reading.name}": say.reading(reading) for reading in policy.readings.values()}
     found |= {f"角色 {role.name}": say.role(role) for role in policy.roles.values()}

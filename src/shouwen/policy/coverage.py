@@ -200,7 +200,7 @@ def _takes(duty: Duty, row: ListRow) -> bool:
 
 
 def _faults(policy: Policy, ledger: Mapping[str, LedgerClause]) -> Iterator[str]:
-    for clause in policy.clauses:
+    for clause in (one for one in policy.clauses if not one.origin):
         where = f"{clause.place.file}:{clause.place.line}: {clause.id}"
         if clause.id not in ledger:
             yield f"{where}：台账没有这一条"

@@ -42,6 +42,7 @@ def content(policy: Policy) -> dict[str, Any]:
             ["行业", policy.trade],
             ["版本", policy.version],
             ["施行日期", policy.effective],
+            ["沿用", "、".join(policy.extends)],
         ],
         "sections": [{"title": title, "lines": lines} for title, lines in _declarations(policy) if lines],
         "body": list(_body(policy)),
@@ -52,6 +53,7 @@ def content(policy: Policy) -> dict[str, Any]:
 def _declarations(policy: Policy) -> Iterator[tuple[str, list[str]]]:
     say = Sentences(policy)
     yield "条款未写明时的规则", say.defaults()
+    yield "参数", [say.parameter(one) for one in policy.parameters.values()]
     yield "词语的时限", [say.word(word) for word in policy.words.values()]
     yield "读法", [say.reading(reading) for reading in policy.readings.values()]
     yield "角色", [say.role(role) for role in policy.roles.values()]

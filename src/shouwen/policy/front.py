@@ -22,6 +22,7 @@ from shouwen.policy.model import (
     Kind,
     Known,
     Paper,
+    Parameter,
     Reading,
     Role,
     Word,
@@ -51,6 +52,8 @@ def declare(front: Map, scope: Scope) -> None:
     defaults = front.get("defaults", Map())
     scope.days = defaults.get("days", "natural")
     _zone(front, scope)
+    parameters = front.get("parameters", Map())
+    scope.parameters = {name: _parameter(name, spec, parameters, scope) for name, spec in parameters.items()}
     _events(front.get("events", Map()), scope)
     _kinds(front["kinds"], scope)
     _roles(front["roles"], scope)
@@ -341,6 +344,15 @@ def _words(words: Map, scope: Scope) -> None:
     for name, spec in words.items():
         limit = scope.limit(spec["within"], spec.line_of("within")) if spec else None
         scope.words[name] = Word(name, limit, spec["why"] if spec else "")
+
+
+def _parameter(name: str, spec: Any, parameters: Map, scope: Scope) -> Parameter:
+    if not isinstance(spec, Map):
+        if not isinstance(spec, Hole):
+            expected = "应为 {value: 值, why: 理由}；沿用来的参数可以只写值"
+            scope.say(parameters.line_of(name), f"参数“{name}”只写了值，却不是沿用来的", expected)
+        return Parameter(name, str(spec))
+    return Parameter(name, str(spec["value"]), spec.get("unit", ""), spec["why"])
 
 
 def declare_readings(readings: Map, scope: Scope) -> None:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from shouwen.calendars import DayRules, Limit
+from shouwen.policy.bundle import Find, bundled, extended_by, joined, split
 from shouwen.policy.checks import check_whole
 from shouwen.policy.clauses import clause_links, clause_rules, declare_lists
-from shouwen.policy.document import Block, Document, Section, read_document
+from shouwen.policy.document import Block, Section, read_document
 from shouwen.policy.front import day_rules, declare, declare_readings, is_date, known_faults
+from shouwen.policy.inheritance import Estate, Heir, estate, kept, overlay, replaced_by, taken_over
 from shouwen.policy.links import link_problems, names_linked
-from shouwen.policy.model import Clause, Duty, Heading, ListLimit, ListRow, Policy, Rule
+from shouwen.policy.model import Clause, Demand, Duty, Heading, ListLimit, ListRow, Policy, Rule
+from shouwen.policy.parameters import filled, names_in, worded
 from shouwen.policy.problems import PolicyErrors, Problem
 from shouwen.policy.repair import make_sound, unreadable
+from shouwen.policy.salvage import UNKNOWN
 from shouwen.policy.scope import Scope
 from shouwen.policy.shape import schema
 from shouwen.policy.yamltext import Hole, Map, read_yaml
 
+NOTHING = Map()
 KEPT = 96
 """Texts whose policies are kept: reading a regulation of a hundred clauses takes seconds of processor time."""
 
@@ -35,7 +41,17 @@ def load(path: str | Path) -> Policy:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise PolicyErrors([Problem(str(path), line, "", "不是 UTF-8 文字", "另存为 UTF-8")]) from None
-    return load_text(text, str(path), file.stem)
+    return load_text(bundled(text, str(path), file.stem, beside(file)), str(path), file.stem)
+
+
+def beside(file: Path) -> Find:
+    """Finds what a policy extends among the files of its folder."""
+
+    def find(name: str) -> str | None:
+        other = file.with_name(f"{name}.md")
+        return other.read_text(encoding="utf-8") if other.is_file() else None
+
+    return find
 
 
 @lru_cache(maxsize=KEPT)
@@ -44,40 +60,53 @@ def load_text(text: str, file: str, name: str) -> Policy:
 
     Raises PolicyErrors with every problem of the text.
     """
-    document = read_document(file, text)
+    own, bases = split(text)
+    if bases:
+        # What it extends must be sound by itself: its mistakes are said with its own file and lines.
+        load_text(joined(bases[0][1], bases[1:]), f"{bases[0][0]}.md", bases[0][0])
+    left = estate(bases)
+    document = read_document(file, own)
     scope = Scope(file=file, name=name, problems=document.problems)
-    front = _mapping(document.front, "front", scope)
+    wanted, line = extended_by(own)
+    if wanted and not bases:
+        scope.say(line, f"所沿用的规章“{wanted}”没有随文", "从文件读，或用发布的文本")
+    front = _mapping(document.front, "front", scope, left.front)
     _check_front(front, scope)
     declare(front, scope)
     days = day_rules(front, scope)
     sections = [section for section in document.sections if section.id]
     _check_ids(sections, scope)
-    scope.clauses = frozenset(section.id for section in sections)
+    scope.clauses = frozenset([*(section.id for section in sections), *(one.section.id for one in left.heirs)])
     scope.clause = ""
     declare_readings(front.get("readings", Map()), scope)
-    clauses = _clauses(sections, document.stray, scope)
+    clauses = _clauses(sections, document.stray, left, scope)
     scope.clause = ""
     axes = front.get("axes", Map())
     rules = tuple(rule for clause in clauses for rule in clause.rules)
     check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
+    _check_parameters(front, clauses, scope)
     known = known_faults(front.get("known", []), clauses, scope)
     scope.problems += link_problems(clauses)
     if scope.problems:
         raise PolicyErrors(scope.problems)
-    return replace(_policy(front, days, document, clauses, scope), known=known)
+    headings = _headings([*document.sections, *(one.section for one in left.heirs)])
+    made = _policy(front, days, headings, clauses, tuple(base for base, _text in bases), scope)
+    return replace(made, known=known)
 
 
-def _mapping(block: Block | None, part: str, scope: Scope) -> Map:
-    """The mapping of a block in the shape of the schema's `part`; holes stand for what cannot be read."""
+def _mapping(block: Block | None, part: str, scope: Scope, base: Map = NOTHING) -> Map:
+    """The mapping of a block in the shape of the schema's `part`, over `base`; holes stand for what cannot be read."""
     if block is None:
         return unreadable(part)
-    value, unread = read_yaml(block.text, block.line)
+    text = filled(block.text, block.line, scope.parameters, scope.no_parameter) if part == "rules" else block.text
+    value, unread = read_yaml(text, block.line)
     for problem in unread:
         scope.say(problem.line, problem.message, problem.expected)
     if not isinstance(value, Map):
         if not unread:
             scope.say(block.line, "内容不是“键: 值”的对照", "应为“键: 值”")
         return unreadable(part)
+    overlay(value, base)
     for one in make_sound(part, value, block.line):
         scope.say(one.line, one.message, one.expected)
     return value
@@ -104,20 +133,67 @@ def _check_ids(sections: list[Section], scope: Scope) -> None:
         seen.setdefault(section.id, section.line)
 
 
-def _clauses(sections: list[Section], stray: list[Block], scope: Scope) -> tuple[Clause, ...]:
+def _clauses(sections: list[Section], stray: list[Block], left: Estate, scope: Scope) -> tuple[Clause, ...]:
     blocks = [_blocks(section.id, section.rules, scope) for section in sections]
     outside = _blocks("", stray, scope)
-    clauses = []
-    for section, rules in zip(sections, blocks, strict=True):
-        text = "\n".join(section.text).strip()
-        place = scope.place(section.line)
-        scope.clause = section.id
-        links = tuple(link for block in rules for link in clause_links(block, scope))
-        clauses.append(Clause(section.id, section.ref, text, place, _rules(section.id, rules, scope), links))
+    own = [(section.id, block) for section, found in zip(sections, blocks, strict=True) for block in found]
+    names = frozenset(one.origin for one in left.heirs)
+    replaced = replaced_by(own, names)
+    heirs = [one for one in left.heirs if one.section.id]
+    inherited = [_inherited_blocks(one, replaced, scope) for one in heirs]
+    clauses = [_clause(section, read, scope) for section, read in zip(sections, blocks, strict=True)]
+    for clause, block in own:
+        scope.clause = clause
+        for cited in (one for one in block.get("replaces", ()) if str(one).partition("/")[0] in names):
+            scope.cited(str(cited).partition("#")[0], block.line_of("replaces"))
     if outside:
         # They are nobody's, which is said, but what they bring is not missed elsewhere.
         clauses.append(Clause("", "", "", scope.place(0), _rules("", outside, scope)))
-    return tuple(clauses)
+    ruled = [rule for clause in clauses for rule in clause.rules]
+    taken = taken_over(ruled, replaced, names)
+    left_behind = [_inherited(one, read, scope) for one, read in zip(heirs, inherited, strict=True)]
+    served = {demand for clause in left_behind for rule in clause.rules for demand in rule.meets}
+    for rule in ruled:
+        scope.clause = rule.clause
+        for demand in (one for one in rule.meets if one in taken and one not in served):
+            if demand.clause in scope.clauses and demand.clause not in replaced:
+                scope.say(rule.place.line, f"{demand.clause} 没有第 {demand.number} 项诉求", "写那一条的规则落实的诉求")
+    return (*clauses, *(_heir(clause, replaced, taken) for clause in left_behind))
+
+
+def _clause(section: Section, blocks: list[Map], scope: Scope) -> Clause:
+    rules = _rules(section.id, blocks, scope)
+    links = tuple(link for block in blocks for link in clause_links(block, scope))
+    text = "\n".join(section.text).strip()
+    written = "\n".join([text, *(block.text for block in section.rules)])
+    said = worded(text, section.line + 1, scope.parameters, scope.no_parameter)
+    parameters = tuple(dict.fromkeys(names_in(written)))
+    return Clause(section.id, section.ref, said, scope.place(section.line), rules, links=links, parameters=parameters)
+
+
+def _inherited_blocks(one: Heir, replaced: Mapping[str, str], scope: Scope) -> list[Map]:
+    with scope.within(one.origin, one.file):
+        return [] if one.section.id in replaced else _blocks(one.section.id, one.section.rules, scope)
+
+
+def _inherited(one: Heir, blocks: list[Map], scope: Scope) -> Clause:
+    with scope.within(one.origin, one.file):
+        return replace(_clause(one.section, blocks, scope), origin=one.origin)
+
+
+def _heir(clause: Clause, replaced: Mapping[str, str], taken: Mapping[Demand, str]) -> Clause:
+    """A clause that is taken over, with those of its rules that the policy has no rules of its own for."""
+    left = tuple(kept(clause.rules, taken))
+    gone = [taken[demand] for rule in clause.rules if rule not in left for demand in rule.meets]
+    whole = [replaced[clause.id]] if clause.id in replaced else []
+    return replace(clause, rules=left, replaced=tuple(dict.fromkeys([*whole, *gone])))
+
+
+def _check_parameters(front: Map, clauses: tuple[Clause, ...], scope: Scope) -> None:
+    used = {name for clause in clauses for name in clause.parameters}
+    given = front.get("parameters", Map())
+    for name in given.keys() - used - {UNKNOWN}:
+        scope.say(given.line_of(name), f"参数“{name}”没有用到", "在条款或规则里写 ${" + name + "}，或去掉它")
 
 
 def _blocks(clause: str, blocks: list[Block], scope: Scope) -> list[Map]:
@@ -139,7 +215,14 @@ def _rules(clause: str, blocks: list[Map], scope: Scope) -> tuple[Rule, ...]:
     return tuple(rule for block in blocks for rule in clause_rules(block, scope))
 
 
-def _policy(front: Map, days: DayRules, document: Document, clauses: tuple[Clause, ...], scope: Scope) -> Policy:
+def _policy(
+    front: Map,
+    days: DayRules,
+    headings: tuple[Heading, ...],
+    clauses: tuple[Clause, ...],
+    extends: tuple[str, ...],
+    scope: Scope,
+) -> Policy:
     _offer_items(clauses, scope)
     return Policy(
         name=scope.name,
@@ -161,15 +244,17 @@ def _policy(front: Map, days: DayRules, document: Document, clauses: tuple[Claus
         words=scope.words,
         readings=scope.readings,
         clauses=clauses,
-        headings=_headings(document),
+        headings=headings,
+        extends=extends,
+        parameters=scope.parameters,
         optional=dict(front.get("optional", {})),
     )
 
 
-def _headings(document: Document) -> tuple[Heading, ...]:
+def _headings(sections: Iterable[Section]) -> tuple[Heading, ...]:
     headings = []
     clauses = 0
-    for section in document.sections:
+    for section in sections:
         if section.id:
             clauses += 1
         else:

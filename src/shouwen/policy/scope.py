@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from shouwen.policy.model import (
     FieldDue,
     Kind,
     Paper,
+    Parameter,
     Place,
     Reading,
     Role,
@@ -67,6 +69,7 @@ class Scope:
     facts: dict[str, Fact] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     lists: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -77,6 +80,19 @@ class Scope:
         """Note a problem; what cannot be read has no name in it."""
         message, expected = (text.replace(UNKNOWN, "？") for text in (message, expected))
         self.problems.append(Problem(self.file, line, self.clause, message, expected))
+
+    @contextmanager
+    def within(self, name: str, file: str) -> Iterator[None]:
+        """Reads what stands in another policy's text: its short ids and its lines."""
+        before = self.name, self.file
+        self.name, self.file = name, file
+        try:
+            yield
+        finally:
+            self.name, self.file = before
+
+    def no_parameter(self, line: int, name: str) -> None:
+        self.say(line, f"没有名为“{name}”的参数", one_of(name, self.parameters, "参数（parameters）"))
 
     def place(self, line: int) -> Place:
         return Place(self.file, line)

@@ -19,6 +19,7 @@ from shouwen.policy.model import (
     Gate,
     LimitList,
     ListRow,
+    Parameter,
     Policy,
     Power,
     Proposal,
@@ -97,10 +98,12 @@ LINK_TITLES = {"also": "并存", "replaces": "取代"}
 def link_sentences(policy: Policy, clause: Clause) -> list[tuple[str, str]]:
     """(title, sentence) of what the clause says of others, and of what replaces it."""
     said = {"also": "与 {} 所说相同，同一行为只欠一次。", "replaces": "两者都施行时，以本条为准，{} 的规则不执行。"}
-    found = [(LINK_TITLES[link.way], said[link.way].format(link.cited)) for link in clause.links]
+    found = [("沿用", f"沿用规章 {clause.origin} 的条款。")] if clause.origin else []
+    found += [(LINK_TITLES[link.way], said[link.way].format(link.cited)) for link in clause.links]
     by = policy.replaced.get(clause.id)
     if by:
         found.append(("被取代", f"以 {by} 为准，本条的规则不执行。"))
+    found += [("被取代", f"{one} 另有规则的，以 {one} 为准。") for one in clause.replaced if one != by]
     parts = {cited: one for cited, one in policy.replaced.items() if cited.startswith(f"{clause.id}#")}
     return [*found, *(("被取代", f"{cited} 以 {one} 为准，落实它的规则不执行。") for cited, one in parts.items())]
 
@@ -357,6 +360,10 @@ class Sentences:
         if word.within is None:
             return f"“{word.name}”：不设时限，以历时显示。"
         return f"“{word.name}”：{within_words(word.within)}（本单位约定，非条文所定：{word.why}）。"
+
+    def parameter(self, one: Parameter) -> str:
+        used = [clause.id for clause in self.policy.clauses if one.name in clause.parameters]
+        return f"“{one.name}”：{one.said}（本单位可改：{one.why}），用于{'、'.join(used)}。"
 
     def defaults(self) -> list[str]:
         """Meaning 4 and 8 as this policy sets them."""

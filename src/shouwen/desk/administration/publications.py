@@ -20,6 +20,7 @@ from shouwen.governance import publication as publishing
 from shouwen.governance.models import Publication, PublicationState
 from shouwen.governance.programs import policy_of
 from shouwen.governance.publication import Where, compared_with
+from shouwen.governance.whole import whole
 from shouwen.insight.models import JobState
 from shouwen.insight.whatif_kept import attach_to, readable
 from shouwen.organisation.administration import APPROVAL, AUTHORITY
@@ -258,7 +259,8 @@ def publish_one(request: HttpRequest, admin: Admin) -> HttpResponse:
     def preview(given: Mapping[str, Any]) -> list[Section]:
         assert unit is not None
         try:
-            found = load_text(text(given), f"{given['policy']}.md", given["policy"])
+            complete = whole(text(given), given["policy"])
+            found = load_text(complete, f"{given['policy']}.md", given["policy"])
         except PolicyErrors as errors:
             raise refused(errors) from None
         kinds = given["kinds"].split() or list(found.kinds)
@@ -268,7 +270,7 @@ def publish_one(request: HttpRequest, admin: Admin) -> HttpResponse:
                 raise ValidationError({"kinds": _("This policy knows these kinds: %(kinds)s.") % {"kinds": known}})
         before = compared_with(found.name, unit, admin.now)
         section = changes_section(policy_of(before) if before else None, found, str(before))
-        asked = {"name": found.name, "text": text(given), "readings": {}}
+        asked = {"name": found.name, "text": complete, "readings": {}}
         return [section, *tried_sections(admin, unit, kinds, found, asked)]
 
     def do(given: Mapping[str, Any]) -> Done:

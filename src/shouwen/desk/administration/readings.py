@@ -74,6 +74,7 @@ def readings(request: HttpRequest, admin: Admin) -> HttpResponse:
 
 def _chosen(row: InForce, policy: Policy) -> list[tuple[str, str, str, str, InForce]]:
     words = [("word", name, _limit(policy, name) or _("no limit"), "—", row) for name in policy.words]
+    words += [("word", one.name, one.said, "—", row) for one in policy.parameters.values()]
     taken = [
         ("reading", one.name, row.readings.get(one.name, one.take), "、".join(one.choices), row)
         for one in policy.readings.values()
@@ -109,6 +110,12 @@ class ReadingForm(AdminForm):
                 field,
                 forms.CharField(label=f"“{word}”", required=False, initial=self.limits[field], help_text=hint),
             )
+        own = (one for one in policy.parameters.values() if only in ("", one.name))
+        self.parameters = {f"parameter-{n}": one for n, one in enumerate(own)}
+        for field, parameter in self.parameters.items():
+            unit = f" ({parameter.unit})" if parameter.unit else ""
+            asked = forms.CharField(label=f"{parameter.name}{unit}", initial=parameter.value, help_text=parameter.why)
+            self.add(field, asked)
         self.add("since", MomentField(admin.zone, label=_("Since"), help_text=_("Empty: from the approval on.")))
 
     def chosen_readings(self) -> dict[str, str]:
@@ -120,6 +127,11 @@ class ReadingForm(AdminForm):
         """Those whose limit is another now."""
         given = {field: self.cleaned_data[field].strip() for field in self.words}
         return {word: given[field] for field, word in self.words.items() if given[field] != self.limits[field]}
+
+    def chosen_parameters(self) -> dict[str, str]:
+        """Those whose value is another now."""
+        given = {one.name: self.cleaned_data[field].strip() for field, one in self.parameters.items()}
+        return {one.name: given[one.name] for one in self.parameters.values() if given[one.name] != one.value}
 
 
 @administrator
@@ -133,7 +145,8 @@ def reading(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     kinds = sorted(held.values_list("kind", flat=True))
 
     def text(given: Mapping[str, Any]) -> str:
-        return amended(version.text, version.name, given["version"], form.chosen_words(), given["why"])
+        words, parameters = form.chosen_words(), form.chosen_parameters()
+        return amended(version.text, version.name, given["version"], words, given["why"], parameters=parameters)
 
     def preview(given: Mapping[str, Any]) -> list[Section]:
         tried = load_text(text(given), f"{version.name}.md", version.name).with_readings(form.chosen_readings())
@@ -177,6 +190,7 @@ def _differences(row: InForce, policy: Policy, form: ReadingForm) -> list[tuple[
         before, after = row.readings.get(one.name, one.take), form.cleaned_data[name]
         if before != after:
             found.append((one.name, before, after))
+    found += [(name, policy.parameters[name].value, value) for name, value in form.chosen_parameters().items()]
     for word, limit in form.chosen_words().items():
         found.append((word, _limit(policy, word) or "—", limit or "—"))
     return found

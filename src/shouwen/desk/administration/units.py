@@ -17,6 +17,7 @@ from shouwen.desk.administration.asked import Admin, administrator, shown, unit_
 from shouwen.desk.administration.moving import holding, policies_section, recount_section, standing_facts
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
 from shouwen.desk.templatetags.desk import local
+from shouwen.governance.beginning import begin
 from shouwen.governance.calendars import calendar_for
 from shouwen.organisation import actions, upkeep
 from shouwen.organisation.models import Appointment, Authority, Post, Unit, UnitKind
@@ -191,7 +192,8 @@ def add(request: HttpRequest, admin: Admin) -> HttpResponse:
     def do(given: Mapping[str, Any]) -> Done:
         made = actions.create_unit(given["name"], given["kind"], above, given["since"], zone=given["zone"])
         act.unit = made
-        after = f"{made.name}, {made.kind}, {made.path}"
+        begun = begin(admin.now)
+        after = f"{made.name}, {made.kind}, {made.path}" + (f" | {begun.version}" if begun else "")
         return Done(shown(made), after=after, url=reverse("desk:admin-unit", args=[made.pk]))
 
     form = UnitForm(request.POST or None, admin=admin, initial={"parent": str(first.pk) if first else ""})

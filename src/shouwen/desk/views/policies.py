@@ -40,7 +40,8 @@ def _chosen(request: HttpRequest, name: str, versions: list[PolicyVersion]) -> l
             raise Http404
         return library.Edition(volume)
     if asked:
-        version = next((one for one in versions if str(one.pk) == asked), None) or reader.composed(asked, name)
+        own = next((one for one in versions if str(one.pk) == asked), None)
+        version = own or reader.composed(asked, name) or _heir(name, asked)
     else:
         version = force.policy_version if force else next(iter(versions), None)
     if version is None:
@@ -79,6 +80,12 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
         "shelved": edition.version is not None and name in library.library(),
     }
     return render(request, "desk/policy.html", context)
+
+
+def _heir(name: str, asked: str) -> PolicyVersion | None:
+    """The version of another regulation that takes over clauses of this one: they are cited with its address."""
+    found = PolicyVersion.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 16 else None
+    return found if found is not None and name in policy_of(found).extends else None
 
 
 def _older(edition: library.Edition, versions: list[PolicyVersion]) -> PolicyVersion | None:

@@ -7,7 +7,7 @@ The format that these are read from is described in ``docs/policy-language.md``.
 
 from __future__ import annotations
 
-from shouwen.policy.model.declarations import Axis, Fact, FactType, Kind, Known, Paper, Reading, Role, Word
+from shouwen.policy.model.declarations import Axis, Fact, FactType, Kind, Known, Paper, Parameter, Reading, Role, Word
 from shouwen.policy.model.events import POST, Demand, EventType, Field, Link, Place
 from shouwen.policy.model.parts import (
     Act,
@@ -81,6 +81,7 @@ __all__ = [
     "Need",
     "Opening",
     "Paper",
+    "Parameter",
     "Passed",
     "Place",
     "Policy",

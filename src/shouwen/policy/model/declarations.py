@@ -104,6 +104,24 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A number that the house may change (参数), as written: a limit (``2h``), a number, a sum, a time of day."""
+
+    name: str
+    value: str
+    unit: str = ""
+    why: str = ""
+
+    @property
+    def said(self) -> str:
+        """As people say it: a limit in words, a number with its unit."""
+        try:
+            return Limit.parse(self.value).sentence()
+        except ValueError:
+            return f"{self.value}{self.unit}"
+
+
+@dataclass(frozen=True)
 class Paper:
     name: str
     title: str

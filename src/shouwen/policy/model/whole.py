@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from shouwen.calendars import DayRules, Limit
-from shouwen.policy.model.declarations import Axis, Fact, Kind, Known, Paper, Reading, Role, Word
+from shouwen.policy.model.declarations import Axis, Fact, Kind, Known, Paper, Parameter, Reading, Role, Word
 from shouwen.policy.model.events import EventType, Link, Place
 from shouwen.policy.model.parts import WordLimit
 from shouwen.policy.model.rules import Duty, Proposal, Rule
@@ -26,6 +26,12 @@ class Clause:
     place: Place
     rules: tuple[Rule, ...] = ()
     links: tuple[Link, ...] = ()
+    origin: str = ""
+    """The policy that it is taken over from (沿用); "" for the policy's own."""
+    replaced: tuple[str, ...] = ()
+    """Own clauses that take the place of rules of this one, which is taken over."""
+    parameters: tuple[str, ...] = ()
+    """Parameters that its text or its rules name."""
 
     def linked(self, way: str) -> tuple[str, ...]:
         """Clauses, or demands of them, that say the same (``also``) or that it takes the place of (``replaces``)."""
@@ -65,6 +71,9 @@ class Policy:
     readings: Mapping[str, Reading]
     clauses: tuple[Clause, ...]
     headings: tuple[Heading, ...] = ()
+    extends: tuple[str, ...] = ()
+    """Policies that it extends (沿用), the nearest first."""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     optional: Mapping[str, str] = field(default_factory=dict)
     """Events that start clocks and that nobody has to bring about (自行决定), and why."""
     known: tuple[Known, ...] = ()
