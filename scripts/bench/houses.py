@@ -7,6 +7,7 @@ houses.py lay-due MATTERS      with so many that are all due within one minute
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,17 +29,14 @@ SERVER = "-c max_connections=200"
 def house(matters: int, due: int = 0) -> Path:
     """The folder of a house on SQLite with so many matters, or with so many due at once; made where it is not there."""
     folder = FOLDER / (f"due-{due}" if due else f"sqlite-{matters}")
-    if (folder / DONE).exists():
-        python(Path(__file__), "bring-up", env=here(folder))
+    if is_kept(folder):
         return folder
     base = FOLDER / "demonstration"
-    if not (base / DONE).exists():
+    if not is_kept(base):
         shutil.rmtree(base, ignore_errors=True)
         base.mkdir(parents=True)
         python(Path(__file__), "demo", env=here(base))
         (base / DONE).touch()
-    else:
-        python(Path(__file__), "bring-up", env=here(base))
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(base, folder, ignore=shutil.ignore_patterns(DONE, "static"))
     arguments = ("lay-due", str(due)) if due else ("lay", str(matters))
@@ -46,6 +44,17 @@ def house(matters: int, due: int = 0) -> Path:
     python(Path(__file__), "bring-up", env=here(folder))
     (folder / DONE).touch()
     return folder
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether it was laid, and this version reads what is in force in it; it is brought up to this version."""
+    if not (folder / DONE).exists():
+        return False
+    command = [sys.executable, str(Path(__file__)), "bring-up"]
+    if subprocess.run(command, env={**os.environ, **here(folder)}, check=False).returncode:
+        tell(f"{folder.name}: what an older version has laid is laid anew")
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,7 @@ def main(what: str, count: int) -> None:
         from shouwen.house.statics import gather
 
         gather()
+        read_policies()
         return
     if what == "demo":
         from shouwen.demonstration.seed import lay
@@ -138,6 +148,15 @@ def main(what: str, count: int) -> None:
         f"{what} {count:,}: {Subject.objects.count():,} subjects, {Entry.objects.count():,} entries, "
         f"{Duty.objects.count():,} duties in {said(spent)}"
     )
+
+
+def read_policies() -> None:
+    """Raises PolicyErrors for a policy that this version does not read."""
+    from shouwen.governance.models import PolicyVersion
+    from shouwen.policy.reader import load_text
+
+    for version in PolicyVersion.objects.all():
+        load_text(version.text, f"{version.name}.md", version.name)
 
 
 def said(spent: Spent) -> str:

@@ -18,9 +18,12 @@ ROLES = {"officer": "", "leader": "6 4"}
 LEAST, MOST = 10.0, 1000.0
 
 
-def line_of(page: str, role: str) -> list[tuple[int, float]]:
+DATABASES = ("SQLite", "PostgreSQL")
+
+
+def line_of(database: str, page: str, role: str) -> list[tuple[int, float]]:
     """(matters, milliseconds) of a page as somebody sees it."""
-    beginning = f"page {page} {role} "
+    beginning = f"page {database} {page} {role} "
     return sorted(
         (int(name.removeprefix(beginning)), float(one["median"]))
         for name, one in kept().items()
@@ -28,7 +31,12 @@ def line_of(page: str, role: str) -> list[tuple[int, float]]:
     )
 
 
-def draw(sizes: Sequence[int]) -> str:
+def sizes_of(database: str) -> list[int]:
+    return sorted({matters for page in PAGES for role in ROLES for matters, _ in line_of(database, page, role)})
+
+
+def draw(database: str, sizes: Sequence[int], top: int) -> str:
+    """One database's pages, drawn from so far down."""
     smallest, largest = min(sizes), max(sizes)
 
     def x(matters: float) -> float:
@@ -39,11 +47,7 @@ def draw(sizes: Sequence[int]) -> str:
         share = math.log(max(LEAST, milliseconds) / LEAST) / math.log(MOST / LEAST)
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        'font-size="12" role="img" aria-label="Milliseconds a page over matters in the house">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-    ]
+    parts = [f'<g transform="translate(0 {top})">']
     for milliseconds in (10, 30, 100, 300, 1000):
         promised = milliseconds == 100
         parts.append(
@@ -54,10 +58,11 @@ def draw(sizes: Sequence[int]) -> str:
     parts += [
         f'<text x="{x(size):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{size:,}</text>' for size in sizes
     ]
-    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">matters in the house; median milliseconds; red: promised</text>')
+    said = f"{database}: matters in the house; median milliseconds; red: promised"
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">{said}</text>')
     for colour, page in zip(COLOURS, PAGES, strict=True):
         for role, dash in ROLES.items():
-            points = line_of(page, role)
+            points = line_of(database, page, role)
             if not points:
                 continue
             path = " ".join(f"{x(matters):.1f},{y(took):.1f}" for matters, took in points)
@@ -69,14 +74,24 @@ def draw(sizes: Sequence[int]) -> str:
                 f'<line x1="{at}" x2="{at + 24}" y1="{row - 4}" y2="{row - 4}" stroke="{colour}" stroke-width="2" '
                 f'stroke-dasharray="{dash}"/><text x="{at + 30}" y="{row}">{page}, {role}</text>'
             )
-    return "\n".join([*parts, "</svg>", ""])
+    return "\n".join([*parts, "</g>"])
 
 
 def main(file: Path) -> None:
-    sizes = sorted({matters for page in PAGES for role in ROLES for matters, _ in line_of(page, role)})
-    if not sizes:
+    """The databases that were measured, one below the other."""
+    measured = [(database, sizes) for database in DATABASES if (sizes := sizes_of(database))]
+    if not measured:
         sys.exit("nothing was measured yet: make bench")
-    file.write_text(draw(sizes), encoding="utf-8")
+    height = HEIGHT * len(measured)
+    drawn = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
+        'font-size="12" role="img" aria-label="Milliseconds a page over matters in the house">',
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+        *(draw(database, sizes, HEIGHT * place) for place, (database, sizes) in enumerate(measured)),
+        "</svg>",
+        "",
+    ]
+    file.write_text("\n".join(drawn), encoding="utf-8")
 
 
 if __name__ == "__main__":

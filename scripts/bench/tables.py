@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from measuring import kept, tell
-from plot import PAGES, ROLES
+from plot import DATABASES, PAGES, ROLES, sizes_of
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -37,18 +37,23 @@ def main() -> None:
             ("due in one minute", "a second of processor time", "left", "out of order", "load"),
             [tuple(burst[name] for name in ("count", "per_second", "left", "out_of_order", "load"))],
         )
-    sizes = sorted({int(name.rpartition(" ")[2]) for name in known if name.startswith("page ")})
+    for database in DATABASES:
+        of_pages(database, known)
+
+
+def of_pages(database: str, known: dict[str, dict[str, Any]]) -> None:
+    sizes = sizes_of(database)
     rows = []
     for page in PAGES:
         for role in ROLES:
-            found = [known.get(f"page {page} {role} {size}") for size in sizes]
-            rows.append(
-                (page, role, *(said(one) for one in found), found[-1]["queries"] if found and found[-1] else "")
-            )
-    table(("page", "as", *(f"{size:,} matters" for size in sizes), "queries"), rows)
-    memory = [(size, known[f"memory {size}"]) for size in sizes if f"memory {size}" in known]
+            found = [known.get(f"page {database} {page} {role} {size}") for size in sizes]
+            loads = [one["load"].partition(",")[0] if one else "" for one in found]
+            queries = max((one["queries"] for one in found if one), default="")
+            rows.append((page, role, *(said(one) for one in found), queries, " and ".join(loads)))
+    table((f"page, {database}", "as", *(f"{size:,} matters" for size in sizes), "queries", "load"), rows)
+    memory = [(size, known[f"memory {database} {size}"]) for size in sizes if f"memory {database} {size}" in known]
     table(
-        ("matters", "web", "worker", "first page, compressed"),
+        (f"matters, {database}", "web", "worker", "first page, compressed"),
         [
             (f"{size:,}", f"{one['web']} MB", f"{one['worker']} MB", f"{one['first_page'] / 1000:.0f} kB")
             for size, one in memory
