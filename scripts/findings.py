@@ -1,4 +1,4 @@
-"""Prints the figures of docs/findings.md: real complaints of others under 金科, by the mappings in mappings/.
+"""Prints the figures of docs/findings.md: real complaints of others under 金科 (and two more), by mappings/.
 
     SHOUWEN_DATA=FOLDER .venv/bin/python scripts/findings.py
 
@@ -23,7 +23,7 @@ import django  # noqa: E402
 django.setup()
 
 from shouwen.calendars import statutory_calendar  # noqa: E402
-from shouwen.engine import Entry, Program, Standing, compile_policy  # noqa: E402
+from shouwen.engine import Comparison, Entry, Journal, Line, Program, Standing, compile_policy, report  # noqa: E402
 from shouwen.imports.fitting import check_fit  # noqa: E402
 from shouwen.imports.mapping import EntrySpec, Source  # noqa: E402
 from shouwen.imports.mapping import Mapping as Specification  # noqa: E402
@@ -36,6 +36,7 @@ from shouwen.policy import load  # noqa: E402
 NOW = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 REPLIES = ("teddy2020c/replies-train.csv.gz", "teddy2020c-replies")
 HOTLINE = ("pingshan12345/events-train.csv.gz", "pingshan12345")
+OTHERS = ("greentown", "heat-supply")
 NYC = ("nyc311/nyc311-2013-12.csv.gz", "nyc311-2013-12")
 STATES = ("kept", "late", "overdue", "open")
 
@@ -71,6 +72,42 @@ def main() -> None:
             print(f"对方系统的超期标记：{dict(Counter(str(one.cells[place]) for one in planned))}")
         intervals(planned, "closed")
         duties(program, planned, mapping.kind)
+    for file in (REPLIES, HOTLINE, NYC):
+        beside(Path(folder), file, program)
+
+
+def beside(folder: Path, file: tuple[str, str], jinke: Program) -> None:
+    """The same rows under 金科 and each of the others (``engine.Comparison``)."""
+    mapping, planned = rows_of(folder, file, jinke)
+    for name in OTHERS:
+        other = load(ROOT / "policies" / f"{name}.md")
+        program = compile_policy(other, statutory_calendar(other.zone))
+        found = Comparison(NOW)
+        for one in planned:
+            entries = [_entry(one, place, mapping.kind) for place in range(len(one.entries))]
+            found.take(Journal(one.key, mapping.kind, str(one.unit), entries), jinke, program)
+        told = report(found)
+        print(f"\n## {mapping.title}：金科 → {other.title}\n")
+        print("| 条款 | 义务 | 按时 | 迟办 | 逾期 | 其中文件说不出的 | 未了 | 违反关口 | 迟办中位（小时） |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        for line in (*told.tables["clause"], told.total):
+            _beside(line)
+        for sort, counted in vars(told.carried).items():
+            if counted:
+                print(f"{sort}：{dict(counted.most_common())}")
+        if told.unfit:
+            print(f"算不了：{dict(told.unfit)}")
+
+
+def _beside(line: Line) -> None:
+    sides = ("before", "after") if not line.label else ("after",)
+    for side in sides:
+        if line.label and not line.duties(side) and not line.counts[f"{side}.breaches"]:
+            continue
+        late = line.lateness[side]
+        states = [line.counts[f"{side}.{name}"] for name in ("kept", "late", "overdue", "unsaid", "open", "breaches")]
+        cells = [line.duties(side), *states, f"{late[1]:.1f}" if late else "—"]
+        print(f"| {''.join(line.label) or f'合计（{side}）'} | {' | '.join(map(str, cells))} |")
 
 
 def rows_of(

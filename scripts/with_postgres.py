@@ -51,14 +51,22 @@ def free_port() -> int:
         return port
 
 
+TEMPORARY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+"""Nothing in a temporary server outlives the tests: no waiting for the disk."""
+
+
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Starts a server and yields its database URL; raises FileNotFoundError where PostgreSQL is not installed."""
+def server(kept: Path | None = None, options: str = TEMPORARY) -> Iterator[str]:
+    """Starts a server and yields its database URL; raises FileNotFoundError where PostgreSQL is not installed.
+
+    `kept`: a folder of an earlier server, or one that is not there yet; it stays. `options`: for the server.
+    """
     where = programs()
     if where is None:
         raise FileNotFoundError("PostgreSQL's programs initdb and pg_ctl")
     user = owner()
-    folder = Path(tempfile.mkdtemp(prefix="shouwen-postgres-"))
+    folder = kept or Path(tempfile.mkdtemp(prefix="shouwen-postgres-"))
+    folder.mkdir(parents=True, exist_ok=True)
     identity: dict[str, object] = {}
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -72,20 +80,19 @@ def server() -> Iterator[str]:
 
     data = str(folder / "data")
     port = free_port()
-    # Nothing here outlives the tests: no waiting for the disk.
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {options}"
     control = str(where / "pg_ctl")
     try:
-        call(str(where / "initdb"), "-D", data, "-U", "shouwen", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        if not (folder / "data" / "PG_VERSION").exists():
+            initialise = (str(where / "initdb"), "-D", data, "-U", "shouwen", "-A", "trust", "-N")
+            call(*initialise, "-E", "UTF8", "--locale=C.UTF-8")
         call(control, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         yield f"postgres://shouwen@127.0.0.1:{port}/postgres"
     finally:
-        stop = [control, "-D", data, "-w", "-m", "immediate", "stop"]
+        stop = [control, "-D", data, "-w", "-m", "fast" if kept else "immediate", "stop"]
         subprocess.run(stop, cwd=folder, capture_output=True, check=False, **identity)  # type: ignore[call-overload]
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def on_stop(signum: int, _frame: object) -> NoReturn:

@@ -8,13 +8,20 @@ houses.py lay-due MATTERS      with so many that are all due within one minute
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from measuring import FOLDER, ROOT, Spent, load, python, spending, tell
 
-SHOUWEN = ROOT / ".venv" / "bin" / "shouwen"
+sys.path.insert(0, str(ROOT / "scripts"))
+import with_postgres
+
 DONE = "laid"
+SERVER = "-c max_connections=200"
+"""Options of PostgreSQL's server: its own, so that what is committed is on the disk."""
 
 
 @cache
@@ -39,6 +46,43 @@ def house(matters: int, due: int = 0) -> Path:
     python(Path(__file__), "bring-up", env=here(folder))
     (folder / DONE).touch()
     return folder
+
+
+@dataclass(frozen=True)
+class House:
+    """A house that is there: its database's name, its environment, the database's process where it has one."""
+
+    database: str
+    env: dict[str, str]
+    server: int | None = None
+
+
+@contextmanager
+def house_on(database: str, matters: int) -> Iterator[House]:
+    """The house with so many matters on either database; on PostgreSQL a copy of the one on SQLite."""
+    folder = house(matters)
+    if database == "SQLite":
+        yield House(database, here(folder))
+        return
+    kept = FOLDER / f"postgresql-{matters}"
+    if not (kept / DONE).exists():
+        shutil.rmtree(kept, ignore_errors=True)
+    with with_postgres.server(kept, SERVER) as url:
+        env = {"SHOUWEN_HOME": str(folder), "DATABASE_URL": url}
+        if (kept / DONE).exists():
+            python(Path(__file__), "bring-up", env=env)
+        else:
+            python(Path(__file__).with_name("copying.py"), str(folder / "shouwen.sqlite3"), env=env)
+            (kept / DONE).touch()
+        yield House(database, env, int((kept / "data" / "postmaster.pid").read_text().split()[0]))
+
+
+def databases() -> list[str]:
+    """Those that can be measured here."""
+    there = with_postgres.programs() is not None
+    if not there:
+        tell("PostgreSQL: not installed here")
+    return ["SQLite", *(["PostgreSQL"] if there else [])]
 
 
 def here(folder: Path) -> dict[str, str]:

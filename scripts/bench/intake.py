@@ -7,19 +7,19 @@ machine 99 of 100 answered within 150 ms.
 
 import http.client
 import json
+import os
 import re
 import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from pathlib import Path
 
-from houses import here, house
-from measuring import ROOT, keep, load, processor_of, quantile, tell
+from houses import House, databases, house_on
+from measuring import keep, load, processor_of, quantile, tell
 from serving import served, shouwen
 
-TICKETS, CLIENTS, WARM = 2_000, 8, 100
+TICKETS, CLIENTS, WARM = int(os.environ.get("TICKETS", "2000")), 8, 100
 TEXT = "雨天外墙渗水严重，客厅和主卧的墙面发霉起皮，物业来看过两次，都说等晴天再修，已经拖了一个多月，家里有老人，"
 TEXT = (TEXT * 8)[:200]
 UNIT = "云麓集团/江南片区/江城公司/望江台"
@@ -63,10 +63,9 @@ def unit_id(port: int, key: str) -> int:
     return int(next(one["id"] for one in told["items"] if one["name"] == UNIT.rpartition("/")[2]))
 
 
-def measure(database: str, env: Mapping[str, str], server: int | None = None) -> None:
-    """`server`: the process of the database, where it has one of its own."""
-    key = token(env)
-    with served(env) as house_served:
+def measure(one: House) -> None:
+    key = token(one.env)
+    with served(one.env) as house_served:
         unit = unit_id(house_served.port, key)
         clients = [Client(house_served.port, key, unit) for _ in range(CLIENTS)]
         numbers = count()
@@ -76,60 +75,36 @@ def measure(database: str, env: Mapping[str, str], server: int | None = None) ->
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(work, clients, [WARM // CLIENTS] * CLIENTS))
-            before = used(house_served.web, server)
+            before = used(house_served.web, one.server)
             started = time.perf_counter()
             took = [one for several in pool.map(work, clients, [TICKETS // CLIENTS] * CLIENTS) for one in several]
             passed = time.perf_counter() - started
-            spent = used(house_served.web, server) - before
-    each = spent / len(took) * 1000
+            spent = [after - earlier for after, earlier in zip(used(house_served.web, one.server), before, strict=True)]
+    web, database = (each / len(took) * 1000 for each in spent)
     tell(
-        f"intake, HTTP, {database}: {each:.1f} ms of processor time each, web and database; "
+        f"intake, HTTP, {one.database}: {web + database:.1f} ms of processor time each, "
+        f"web {web:.1f} and database {database:.1f}; "
         f"{len(took) / passed:.0f}/s; median {quantile(took, 0.5) * 1000:.0f} ms, "
         f"p99 {quantile(took, 0.99) * 1000:.0f} ms at {CLIENTS} clients (load {load()})"
     )
     keep(
-        f"intake {database}",
-        milliseconds=round(each, 2),
+        f"intake {one.database}",
+        milliseconds=round(web + database, 2),
         per_second=round(len(took) / passed, 1),
         median=round(quantile(took, 0.5) * 1000, 1),
         p99=round(quantile(took, 0.99) * 1000, 1),
     )
 
 
-def used(web: int, server: int | None) -> float:
-    return processor_of(web) + (processor_of(server) if server else 0.0)
-
-
-def on_postgresql() -> None:
-    sys.path.insert(0, str(ROOT / "scripts"))
-    import with_postgres
-
-    if with_postgres.programs() is None:
-        tell("intake, PostgreSQL: not installed here")
-        return
-    with with_postgres.server() as url:
-        env = {"SHOUWEN_HOME": str(house(0)), "DATABASE_URL": url}
-        shouwen(env, "demo", "--matters", "100")
-        port = url.rpartition(":")[2].partition("/")[0]
-        measure("PostgreSQL", env, server_on(port))
-
-
-def server_on(port: str) -> int:
-    """The process of the database server that was started on this port."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if words[0].endswith(b"postgres") and port.encode() in words:
-                return int(folder.name)
-    sys.exit(f"no server on port {port}")
+def used(web: int, server: int | None) -> tuple[float, float]:
+    """Seconds of the processor: the web's, which holds an embedded database, and the database server's."""
+    return processor_of(web), processor_of(server) if server else 0.0
 
 
 def main() -> None:
-    measure("SQLite", here(house(0)))
-    on_postgresql()
+    for database in databases():
+        with house_on(database, 0) as one:
+            measure(one)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ from shouwen.desk.matter import MatterPage
 from shouwen.desk.workbench import bench
 from shouwen.imports.workbooks import all_rows
 from shouwen.insight import export as exporting
-from shouwen.insight import ledger, search
+from shouwen.insight import ledger, search, whatif_export, whatif_kept
+from shouwen.insight.models import WhatIf
 from shouwen.insight.seen_by import EVERYTHING
 from shouwen.insight.supervision import Scope
 from shouwen.journal.errors import Invalid
@@ -236,6 +237,18 @@ def every_word(person: Person, at: datetime) -> tuple[str, ...]:
 
 
 TAKEN_OUT: Mapping[str, Any] = {"visible": everything, "words_of": every_word}
+
+
+def _behind_a_what_if(person: Person, at: datetime) -> set[UUID]:
+    ids = [str(pk) for pk in Subject.objects.filter(matter=True).values_list("pk", flat=True)]
+    return {one.pk for one in whatif_kept.matters_behind(person, ids, at)}
+
+
+def _what_if_file(person: Person, at: datetime) -> set[UUID]:
+    rows = whatif_export.rows_for(person, WhatIf(own=False), at)
+    return set(rows.filter(matter=True).values_list("pk", flat=True))
+
+
 DOORS: Mapping[str, Door] = {
     "list": Door(_list, "shouwen.insight.ledger:visible"),
     "list, searched": Door(_searched_list, "shouwen.insight.ledger:words_of"),
@@ -262,5 +275,7 @@ DOORS: Mapping[str, Door] = {
     "customers' list": Door(_customers_count, "shouwen.desk.customers:visible", "count"),
     "related": Door(_related, "shouwen.desk.matter:visible"),
     "API pages": Door(_api_pages, "shouwen.api.seeing:visible"),
+    "behind a what-if": Door(_behind_a_what_if, "shouwen.insight.whatif_kept:visible"),
+    "what-if's file": Door(_what_if_file, "shouwen.insight.whatif_export:visible"),
     "webhooks": Door(_hooked, "shouwen.channels.webhooks:visible"),
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from ninja.security import HttpBearer
 from shouwen.api.models import Scope, Token
 from shouwen.api.problems import ProblemError
 from shouwen.journal import clock
+from shouwen.journal.statements import prepared
 from shouwen.organisation.models import Person
 from shouwen.organisation.snapshot import Kept
 
@@ -92,11 +94,12 @@ tokens = Kept(lambda: {one.digest: one for one in Token.objects.select_related("
 def _count(token: Token, now: datetime) -> int:
     """How many calls the token has made in this minute, this one counted: one statement, whatever the processes.
 
-    In a transaction, so that it takes its turn where threads do (``house.sqlite``).
+    On SQLite in a transaction, so that it takes its turn where threads do (``house.sqlite``).
     """
     minute = int(now.timestamp()) // MINUTE
     table = Token._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
+    turn = transaction.atomic() if connection.vendor == "sqlite" else nullcontext()
+    with turn, prepared() as cursor:
         cursor.execute(
             f"UPDATE {table} SET used = CASE WHEN minute = %s THEN used + 1 ELSE 1 END, minute = %s, used_at = %s "  # noqa: S608  own table's name
             "WHERE id = %s RETURNING used",

@@ -105,7 +105,7 @@ def ping(hook: Webhook, now: datetime) -> Outbox:
     """Send a message that says nothing, by the same way as all others."""
     key = f"{CHANNEL}:{hook.pk}:ping:{uuid4()}"
     row = post.put_one(Outbox(key=key, kind=PING, channel=CHANNEL, data={"webhook": hook.pk}, made_at=now, try_at=now))
-    transaction.on_commit(lambda: queue.enqueue("tick"), robust=True)
+    transaction.on_commit(queue.tick, robust=True)
     return row
 
 
@@ -116,7 +116,7 @@ def redeliver(delivery: WebhookDelivery, now: datetime) -> Outbox:
     row.sent_at, row.try_at, row.leased_by, row.leased_until = None, now, "", None
     row.save(update_fields=["sent_at", "try_at", "leased_by", "leased_until"])
     Webhook.objects.filter(pk=delivery.webhook_id).update(rests_until=None)
-    transaction.on_commit(lambda: queue.enqueue("tick"), robust=True)
+    transaction.on_commit(queue.tick, robust=True)
     return row
 
 

@@ -5,7 +5,6 @@ from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -120,7 +119,7 @@ def _post(
         answers=answers,
         made_at=now,
     )
-    transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
+    transaction.on_commit(queue.tick, robust=True)
 
 
 def token_of(subject: Subject) -> str:

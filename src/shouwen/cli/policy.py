@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
 
+from shouwen.calendars import statutory_calendar
 from shouwen.cli import library, publication, scenarios
-from shouwen.cli.coverage import demand_line, outstanding, summary_table
+from shouwen.cli.coverage import KIND_TITLES, demand_line, outstanding, summary_table
+from shouwen.cli.prove import prove
+from shouwen.engine.mutate import held_rules
+from shouwen.engine.scenarios import ScenarioError, load_cases
 from shouwen.policy import Policy, PolicyErrors, load, load_named, policy_names, speaking_of
 from shouwen.policy.compare import changes
-from shouwen.policy.coverage import cases_by_clause, cover
+from shouwen.policy.coverage import Coverage, cases_by_clause, cover
 from shouwen.policy.ledger import read_ledger
 from shouwen.policy.links import names_linked, problems_between
 from shouwen.policy.sentences import SORT_TITLES, clause_sentences, link_sentences
@@ -26,6 +32,7 @@ def policy() -> None:
 
 policy.add_command(scenarios.test)
 policy.add_command(scenarios.mutate)
+policy.add_command(prove)
 for one in publication.COMMANDS:
     policy.add_command(one)
 policy.add_command(library.search)
@@ -96,13 +103,18 @@ def _all_names() -> list[str]:
 
 def chosen_readings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Options of the form READING=LABEL."""
-    chosen = {}
+    return chosen(values)
+
+
+def chosen(values: tuple[str, ...]) -> dict[str, str]:
+    """Readings and the labels chosen, of READING=LABEL. Raises click.BadParameter for what is not so written."""
+    found = {}
     for value in values:
         name, sign, label = value.partition("=")
         if not sign:
             raise click.BadParameter(f"{value}：应为 读法=选项")
-        chosen[name] = label
-    return chosen
+        found[name] = label
+    return found
 
 
 def under_readings(found: Policy, readings: dict[str, str]) -> Policy:
@@ -145,11 +157,16 @@ def show(name: str, clauses: tuple[str, ...], readings: dict[str, str]) -> None:
 )
 @click.option("--allow-unplaced", is_flag=True, help="Demands without a fitting rule do not fail.")
 @click.option("--summary", is_flag=True, help="Only the table and what is outstanding.")
+@click.option("--levels", is_flag=True, help="Act the cases out in a house of their own: what comes about, is proven.")
+@click.option("--json", "plain", is_flag=True, help="With --levels: one JSON object a demand.")
 @click.option("--reading", "readings", multiple=True, callback=chosen_readings, metavar="READING=LABEL")
-def coverage(name: str, ledger: Path, allow_unplaced: bool, summary: bool, readings: dict[str, str]) -> None:
+def coverage(
+    name: str, ledger: Path, allow_unplaced: bool, summary: bool, levels: bool, plain: bool, readings: dict[str, str]
+) -> None:
     """For each demand of the ledger: the rule that serves it, whether it is carried out, what proves it.
 
-    Exit code 1 for a citation that does not exist, a text that differs, or a demand that is not placed.
+    Exit code 1 for a citation that does not exist, a text that differs, or a demand that is not placed; with --levels
+    also for one that must be proven and is not.
     """
     found = under_readings(read_policy(name), readings)
     try:
@@ -157,6 +174,8 @@ def coverage(name: str, ledger: Path, allow_unplaced: bool, summary: bool, readi
         report = cover(found, read_ledger(ledger, found.name), cases, speaking_of(found.name))
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
+    if levels:
+        _show_levels(found, report, readings, plain)
     if not summary:
         for line in report.lines:
             click.echo(demand_line(line))
@@ -168,6 +187,31 @@ def coverage(name: str, ledger: Path, allow_unplaced: bool, summary: bool, readi
         click.echo(fault, err=True)
     unplaced = any(not line.placed for line in report.lines)
     sys.exit(1 if report.faults or (unplaced and not allow_unplaced) else 0)
+
+
+def _show_levels(found: Policy, report: Coverage, readings: dict[str, str], plain: bool) -> NoReturn:
+    from shouwen.trial.levels import Levels
+    from shouwen.trial.shown import TrialError, as_json, evidence_of, lacking, level_table, room_table
+
+    file = Path(found.clauses[0].place.file)
+    calendar = statutory_calendar(found.zone)
+    try:
+        evidence = evidence_of(file, readings)
+        cases = load_cases(found, file.parent / "scenarios" / found.name, calendar)
+    except (TrialError, ScenarioError) as error:
+        raise click.ClickException(str(error)) from None
+    reached = Levels(found, evidence, held_rules(found, cases, calendar)).of(report)
+    missing = list(lacking(reached))
+    if plain:
+        click.echo(json.dumps(as_json(reached), ensure_ascii=False, indent=1))
+    else:
+        out = Console(highlight=False)
+        out.print(level_table(reached, KIND_TITLES))
+        out.print(room_table(reached))
+    for text in (*missing, *evidence.problems, *report.faults):
+        click.echo(text, err=True)
+    unplaced = any(not line.placed for line in report.lines)
+    sys.exit(1 if missing or evidence.problems or report.faults or unplaced else 0)
 
 
 @policy.command("print")

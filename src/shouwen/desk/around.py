@@ -13,6 +13,7 @@ from shouwen.desk.relations import RELATIONS_BACK
 from shouwen.desk.words import RELATIONS
 from shouwen.journal.ladder import ESCALATED
 from shouwen.journal.models import Link, Outbox, Subject
+from shouwen.journal.statements import together
 from shouwen.matters.actions import UNDOES
 from shouwen.matters.queries import SHOWN, of_files
 
@@ -98,7 +99,7 @@ class Near:
         others = seen.exclude(pk=subject.pk)
         before = of_files(files, asset, others)
         ids = {bond.other for bond in self._bonds} | set(named)
-        rows = seen.filter(Q(pk__in=ids) | Q(pk__in=before.values("pk")))
+        rows = seen.filter(pk__in=together([Subject.objects.filter(pk__in=ids), before]))
         rows = rows.annotate(of_file=F("brought__customer"), of_asset=F("brought__asset"))
         self.subjects: Mapping[UUID, Subject] = {row.pk: row for row in rows}
         own = [row for row in self.subjects.values() if row.matter and row.pk != subject.pk]

@@ -49,10 +49,16 @@ def openings_of(gate: model.Gate) -> tuple[model.Until, ...]:
     return tuple(_of_opening(gate.until))
 
 
+def _speaks_of(policy: model.Policy, kinds: Iterable[str], kind: str) -> bool:
+    """Whether a rule for these kinds is one for this kind, "" for any; without kinds it is one for all matters."""
+    known = policy.kinds.get(kind)
+    return not kind or kind in kinds or (not kinds and (known is None or known.matter))
+
+
 def _happenings(policy: model.Policy, kind: str = "") -> Iterator[model.Happening]:
     """Of the rules for one kind of subject, or of all."""
     for rule in policy.rules:
-        if kind and rule.kinds and kind not in rule.kinds:
+        if not _speaks_of(policy, rule.kinds, kind):
             continue
         if isinstance(rule, model.Duty):
             yield from rule.act.happenings
@@ -122,11 +128,12 @@ def spoken_of(program: Program, kind: str) -> frozenset[str]:
     """Events that some rule, power, axis or fact of the policy speaks of, for one kind of subject."""
     policy = program.policy
     named = {happening.event for happening in _happenings(policy, kind)}
-    named |= {rule.event for rule in policy.all_of(model.RecordRule) if not rule.kinds or kind in rule.kinds}
-    named |= {
-        event for rule in policy.all_of(model.Power) if not rule.kinds or kind in rule.kinds for event in rule.may
-    }
-    sources: tuple[model.Axis | model.Fact, ...] = (*policy.axes.values(), *policy.facts.values())
+    named |= {rule.event for rule in policy.all_of(model.RecordRule) if _speaks_of(policy, rule.kinds, kind)}
+    powers = (rule for rule in policy.all_of(model.Power) if _speaks_of(policy, rule.kinds, kind))
+    named |= {event for rule in powers for event in rule.may}
+    # Categories are those of matters.
+    axes = policy.axes.values() if _speaks_of(policy, (), kind) else ()
+    sources: tuple[model.Axis | model.Fact, ...] = (*axes, *policy.facts.values())
     named |= {place.event for source in sources for place in source.sources}
     return frozenset(named)
 

@@ -315,6 +315,8 @@ class MatterPage:
         found = {("duty", owed.key): self.title_of(owed) for owed in self.owed}
         for owed in self.owed:
             found.setdefault(("duty", owed.rule.id), self.title_of(owed))
+        if self.kind is not None:
+            found["kind", self.kind.name] = self.kind.title
         for entry in self.entries:
             found["entry", str(entry.seq)] = f"#{entry.seq} {self.event(entry.type).title}"
         return found

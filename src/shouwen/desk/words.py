@@ -27,6 +27,8 @@ from shouwen.policy.model import EventType, Field, Kind
 from shouwen.policy.vocabulary import shared_events
 
 LATER = "%Y-%m-%d %H:%M"
+KIND = "kind"
+"""The field that names a kind of subject by its key."""
 CONTACT = "contact"
 """The field in which is typed how somebody is reached."""
 RELATIONS: Mapping[str, str | Promise] = {
@@ -219,6 +221,8 @@ def _word(one: Field, value: Any, names: Names, zone: ZoneInfo, titles: Mapping[
         return mask_reached(value) if one.name == CONTACT else mask_text(value)
     if one.type in ("person", "unit", "customer", "asset"):
         return names.name(one.type, str(value))
+    if one.name == KIND:
+        return titles.get((KIND, str(value)), str(value))
     if one.type in ("duty", "entry"):
         return titles.get((one.type, str(value)), str(value))
     if one.type == "instant" and "T" in str(value):

@@ -1,25 +1,29 @@
 """The workbench's list: rows of duties as they are stored, never computed; counts and list from the same rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.customers.masking import mask_customer
 from shouwen.customers.queries import resolve
 from shouwen.journal.models import Duty, DutyState, Subject, SubjectState
+from shouwen.journal.statements import compiled, together
 from shouwen.matters.models import Brought
 from shouwen.organisation.access import visible
 from shouwen.organisation.models import Person
 from shouwen.organisation.seats import Seats, seats, selves
 
 PAGE = 50
+MOST = 1_000
+"""Up to how many of others' duties upon one's matters are counted beside one's own."""
 SOON = timedelta(hours=24)
 BY_DUE = (F("due_at").asc(nulls_last=True), "opened_at", "pk")
 STANDING = (DutyState.OPEN, DutyState.PAUSED, DutyState.OVERDUE)
@@ -47,11 +51,23 @@ class Listed:
         return self.mine and not self.duty.subject.matter
 
 
+class InParts:
+    """The ids of rows of several parts in the order of the list: of each part an index gives the first in that order,
+    and only as many are looked at as the page and those before it have."""
+
+    def __init__(self, parts: Sequence[QuerySet[Duty]]) -> None:
+        self._parts = parts
+
+    def __getitem__(self, piece: slice) -> QuerySet[Duty, Any]:
+        rows = Duty.objects.filter(pk__in=together(part.order_by(*BY_DUE)[: piece.stop] for part in self._parts))
+        return rows.order_by(*BY_DUE).values("pk")[piece]
+
+
 class Counted(Paginator):  # type: ignore[type-arg]  # it takes no argument when it runs
     """Pages of rows that were counted before."""
 
-    def __init__(self, rows: QuerySet[Duty, Any], counted: int) -> None:
-        super().__init__(rows, PAGE)
+    def __init__(self, rows: QuerySet[Duty, Any] | InParts, counted: int) -> None:
+        super().__init__(rows, PAGE)  # type: ignore[arg-type]  # it slices them and nothing else
         self._counted = counted
 
     @cached_property
@@ -61,9 +77,18 @@ class Counted(Paginator):  # type: ignore[type-arg]  # it takes no argument when
 
 @dataclass(frozen=True)
 class Bench:
+    """``counts``: how many each filter keeps; of what one waits for, unless that is shown, no more than `MOST` + 1."""
+
     rows: list[Listed]
     page: "Page[Duty]"
     counts: dict[str, int]
+    chosen: str
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The counts in words."""
+        many = self.chosen != "waiting" and self.counts["waiting"] > MOST
+        return {name: str(n) for name, n in self.counts.items()} | ({"waiting": f"{MOST}+"} if many else {})
 
     @property
     def several(self) -> int:
@@ -132,16 +157,9 @@ def conditions(person: Person, tab: str, now: datetime, held: Seats) -> dict[str
 def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: datetime, kind: str = "") -> Bench:
     """One page of a tab under a filter, with how many each filter keeps; ``kind``: of subjects of this kind alone."""
     held = seats(person, now)
-    tests = conditions(person, tab, now, held)
-    rows = of_tab(person, tab, now, held)
-    if kind:
-        rows = rows.filter(subject__kind=kind)
-    if text:
-        rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
-    counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})
-    # The ids first: whole rows would be carried through the sorting.
-    ids = rows.filter(tests[chosen]).order_by(*BY_DUE).values("pk")
-    page = Counted(ids, counts[f"n_{chosen}"]).get_page(number)
+    by_part = tab == "mine" and chosen != "waiting" and not text and not kind
+    ids, counts = (_owed if by_part else _gathered)(Wanted(person, tab, chosen, text, kind, now, held))
+    page = Counted(ids, counts[chosen]).get_page(number)
     whole = Duty.objects.filter(pk__in=page.object_list).select_related("subject__unit", "unit", "post", "person")
     duties = list(whole.order_by(*BY_DUE))
     customers = masked_customers(duty.subject for duty in duties)
@@ -154,7 +172,65 @@ def bench(person: Person, tab: str, chosen: str, text: str, number: int, now: da
         )
         for duty in duties
     ]
-    return Bench(listed, page, {name: counts[f"n_{name}"] for name in tests})
+    return Bench(listed, page, counts, chosen)
+
+
+class Wanted(NamedTuple):
+    """Whose list, which tab of it and what of that; ``held`` are the person's posts."""
+
+    person: Person
+    tab: str
+    chosen: str
+    text: str
+    kind: str
+    now: datetime
+    held: Seats
+
+
+Asked = tuple[QuerySet[Duty, Any] | InParts, dict[str, int]]
+"""Ids of what is listed, and how many each filter keeps."""
+
+
+def _gathered(wanted: Wanted) -> Asked:
+    """Everything that a tab has, looked through."""
+    person, tab, chosen, text, kind, now, held = wanted
+    tests = conditions(person, tab, now, held)
+    rows = of_tab(person, tab, now, held)
+    if kind:
+        rows = rows.filter(subject__kind=kind)
+    if text:
+        rows = rows.filter(Q(subject__number__icontains=text) | Q(title__icontains=text) | Q(clause__icontains=text))
+    counts = rows.aggregate(**{f"n_{name}": Count("pk", filter=test) for name, test in tests.items()})
+    # The ids first: whole rows would be carried through the sorting.
+    ids = rows.filter(tests[chosen]).order_by(*BY_DUE).values("pk")
+    return ids, {name: counts[f"n_{name}"] for name in tests}
+
+
+def _owed(wanted: Wanted) -> Asked:
+    """What the person owes, however much it is: counted from an index, and no more looked at than is listed."""
+    person, now, held = wanted.person, wanted.now, wanted.held
+    # Whoever has a post or a name is no outside party, and of a matter that was merged no duty stands.
+    parts = [Duty.objects.filter(part, state=state) for part in _owed_parts(person, held) for state in STANDING]
+    tests = {"all": Q(), "overdue": Q(due_at__lte=now), "soon": Q(due_at__gt=now, due_at__lte=now + SOON)}
+    owed = {name: [part.filter(test) for part in parts] for name, test in tests.items()}
+    people, posts = selves(person, held), [seat.post.pk for seat in held]
+    others = Duty.objects.filter(~owed_by(person, held), state__in=STANDING)
+    waiting = [others.filter(subject__owner_person__in=people), others.filter(subject__owner_post__in=posts)]
+    counts = counted(owed | {"waiting": [one[: MOST + 1] for one in waiting]})
+    return InParts(owed[wanted.chosen]), counts
+
+
+def counted(asked: Mapping[str, Sequence[QuerySet[Duty]]]) -> dict[str, int]:
+    """How many rows each name has in all its parts; one query. Every part is counted by itself, from its own index."""
+    sums: list[str] = []
+    parameters: list[Any] = []
+    for parts in asked.values():
+        several, values = compiled(parts)
+        sums.append(" + ".join(["0", *(f"(SELECT count(*) FROM ({one}) AS part)" for one in several)]))  # noqa: S608
+        parameters += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(sums)}", parameters)
+        return dict(zip(asked, cursor.fetchone(), strict=True))
 
 
 def masked_customers(subjects: Iterable[Subject]) -> dict[str, str]:

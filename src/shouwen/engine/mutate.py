@@ -145,6 +145,14 @@ def _without_exceptions(part: Any) -> Iterator[Any]:
             )
 
 
+def held_rules(policy: model.Policy, cases: Iterable[Case], calendar: Calendar) -> frozenset[str]:
+    """Ids of the rules of which every change is noticed by a case that names their clause."""
+    tried: dict[str, bool] = {}
+    for mutant, survives in survivors(policy, cases, calendar):
+        tried[mutant.rule.id] = tried.get(mutant.rule.id, True) and not survives
+    return frozenset(rule for rule, held in tried.items() if held)
+
+
 def survivors(policy: model.Policy, cases: Iterable[Case], calendar: Calendar) -> Iterator[tuple[Mutant, bool]]:
     """Each mutant, and whether it survives: no case that names its clause fails under it."""
     by_clause: dict[str, list[Case]] = {}

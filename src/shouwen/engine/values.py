@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +18,17 @@ class Known:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.values: Values = dict(program.initial)
-        self._ranks: dict[str, int] = {}
+        self.ranks: dict[str, int] = {}
+        """Which row of its table decided an axis."""
         if program.tables:
             self._decide(set())
+
+    def copy(self) -> Known:
+        """The same, going its own way from here on."""
+        other = copy(self)
+        other.values = dict(self.values)
+        other.ranks = dict(self.ranks)
+        return other
 
     def take(self, entry: Entry) -> set[str]:
         """Take an entry's data in; the names of what changed, axes of tables included."""
@@ -53,9 +62,9 @@ class Known:
             if table.when is not None and not self.program.holds(table.when, self.values):
                 continue
             value, rank = self._table_value(table)
-            if table.latch and rank > self._ranks.get(table.axis, len(table.rows)):
+            if table.latch and rank > self.ranks.get(table.axis, len(table.rows)):
                 continue
-            self._ranks[table.axis] = rank
+            self.ranks[table.axis] = rank
             if value != self.values.get(table.axis):
                 self.values[table.axis] = value
                 changed.add(table.axis)

@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 from shouwen.insight.words import beginning, pairs
+from shouwen.journal.statements import prepared
 
 TABLE = "insight_words"
 BATCH = 100
@@ -60,7 +61,7 @@ def put(taken_out: Sequence[Words], put_in: Sequence[Words]) -> None:
 
 
 def _fts(statement: str, values: str, rows: Sequence[Words]) -> None:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
             parameters = [value for row in some for value in (row.line, row.all)]
@@ -68,11 +69,11 @@ def _fts(statement: str, values: str, rows: Sequence[Words]) -> None:
 
 
 def _upsert(rows: Sequence[Words]) -> None:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
-            values = ", ".join(["(%s, array_to_tsvector(%s::text[]))"] * len(some))
-            parameters = [value for row in some for value in (row.line, sorted(set(row.all.split())))]
+            values = ", ".join(["(%s, array_to_tsvector(string_to_array(%s, ' ')))"] * len(some))
+            parameters = [value for row in some for value in (row.line, " ".join(row.all.split()))]
             cursor.execute(
                 f"INSERT INTO {TABLE}(rowid, words) VALUES {values} "
                 "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",

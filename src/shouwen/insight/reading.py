@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from shouwen.customers.masking import mask_name
 from shouwen.customers.models import CustomerKind
 from shouwen.customers.phones import digits_of
@@ -15,6 +13,7 @@ from shouwen.engine import effective
 from shouwen.insight.words import folded
 from shouwen.journal.checks import is_id
 from shouwen.journal.models import Entry
+from shouwen.journal.statements import prepared
 from shouwen.policy.model import EventType
 
 TOLD = frozenset({"text", "longtext", "list", "party", "order"})
@@ -142,7 +141,7 @@ def files_of(customers: Iterable[str], assets: Iterable[str]) -> tuple[dict[str,
         parameters += which
     if not parts:
         return files, rooms
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(head + " UNION ALL ".join(parts) + " ORDER BY 1, 2, 3, 4, 5, 6", parameters)
         for pk, what, *said in cursor.fetchall():
             if what == "asset":

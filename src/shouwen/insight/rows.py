@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from shouwen.insight.models import Line, Text
+from shouwen.journal.statements import prepared
 
 LINE_COLUMNS = tuple(field.attname for field in Line._meta.concrete_fields if field.attname != "id")
 TEXT_COLUMNS = tuple(field.attname for field in Text._meta.concrete_fields)
@@ -35,7 +36,7 @@ def _upsert(
     values = f"({', '.join(['%s'] * len(columns))})"
     told = ", ".join(f"{name} = excluded.{name}" for name in columns if name != unique)
     given: list[Any] = []
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
             cursor.execute(
@@ -50,7 +51,7 @@ def _upsert(
 def read_kept(subjects: Sequence[UUID], columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """``subject_id`` and these columns (``l.`` of lines, ``t.`` of texts) of the subjects that have both."""
     found: list[tuple[Any, ...]] = []
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         for start in range(0, len(subjects), BATCH):
             some = subjects[start : start + BATCH]
             cursor.execute(

@@ -1,8 +1,10 @@
 """A kept what-if as a workbook: its figures, and each duty of the matters that its asker may see (导出)."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from shouwen.engine import Compared
@@ -32,7 +34,7 @@ def write(asked: WhatIf, person: Person, pk: object, reason: str, progress: Prog
     path, to = path_of(pk), tried(asked)
     book = Book(path)
     try:
-        rows = visible(person, rows_of(asked), clock.now())
+        rows = rows_for(person, asked, clock.now())
         policies = {one.pk: policy_of(one) for one in PolicyVersion.objects.filter(subjects__in=rows).distinct()}
 
         def each(subject: Subject, compared: Compared) -> None:
@@ -49,6 +51,11 @@ def write(asked: WhatIf, person: Person, pk: object, reason: str, progress: Prog
         book.abandon()
         raise
     return path
+
+
+def rows_for(person: Person, asked: WhatIf, at: datetime) -> QuerySet[Subject]:
+    """The subjects whose duties stand in the person's file."""
+    return visible(person, rows_of(asked), at)
 
 
 def _told(asked: WhatIf, person: Person, reason: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -20,6 +21,7 @@ from shouwen.insight.models import JobState, WhatIf
 from shouwen.insight.whatif import Change, Progress, among, compare, read_change
 from shouwen.journal import clock
 from shouwen.journal.models import Subject
+from shouwen.organisation.access import visible
 from shouwen.organisation.administration import APPROVAL, EVERYTHING, realms
 from shouwen.organisation.models import Person, Unit
 from shouwen.policy import Policy, load_text
@@ -107,6 +109,12 @@ def run(asked: WhatIf, progress: Progress = lambda done: None) -> WhatIf:
     asked.state, asked.done_at = JobState.DONE, clock.now()
     asked.save()
     return asked
+
+
+def matters_behind(person: Person, ids: Sequence[str], at: datetime) -> QuerySet[Subject]:
+    """Of the matters kept behind a figure those that the person may see, the oldest first."""
+    rows = visible(person, Subject.objects.filter(pk__in=ids), at)
+    return rows.select_related("unit").order_by("opened_at", "pk")
 
 
 def attach(asked: WhatIf, version: PolicyVersion) -> None:

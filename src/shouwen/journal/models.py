@@ -2,7 +2,8 @@
 
 Entries are the truth; the database refuses to change or delete them. Everything else about a subject
 (owner, state, duties, links) is rebuilt from them by ``record()`` and only ever written there.
-All instants are aware, stored in UTC.
+All instants are aware, stored in UTC. A reference without an index of its own (``db_index=False``) is the first column
+of another.
 """
 
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ class Subject(models.Model):
     kind = models.CharField(_("kind"), max_length=64)
     matter = models.BooleanField(_("brought by a customer"), default=False)
     number = models.CharField(_("number"), max_length=100, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="subjects", verbose_name=_("unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, db_index=False, related_name="subjects", verbose_name=_("unit"))
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
     )
@@ -72,10 +73,10 @@ class Subject(models.Model):
         help_text=_("under which it was last counted"),
     )
     owner_person = models.ForeignKey(
-        PERSON, models.PROTECT, null=True, blank=True, related_name="owned", verbose_name=_("owner")
+        PERSON, models.PROTECT, db_index=False, null=True, blank=True, related_name="owned", verbose_name=_("owner")
     )
     owner_post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="owned", verbose_name=_("owning post")
+        Post, models.PROTECT, db_index=False, null=True, blank=True, related_name="owned", verbose_name=_("owning post")
     )
     owned_since = models.DateTimeField(_("owned since"), null=True, blank=True)
     offered_to = models.ForeignKey(
@@ -119,8 +120,8 @@ class Subject(models.Model):
         indexes = [
             models.Index(fields=["wakes_at"], condition=Q(wakes_at__isnull=False), name="subject_wakes"),
             models.Index(fields=["unit", "state", "opened_at"], name="subject_unit_state"),
-            models.Index(fields=["owner_person", "state"], name="subject_owner_person"),
-            models.Index(fields=["owner_post", "state"], name="subject_owner_post"),
+            models.Index(fields=["owner_person", "state", "id"], name="subject_owner_person"),
+            models.Index(fields=["owner_post", "state", "id"], name="subject_owner_post"),
             models.Index(fields=["kind", "opened_at"], name="subject_kind_opened"),
             models.Index(fields=["state", "moved_at"], name="subject_state_moved"),
             models.Index(fields=["offered_at"], condition=Q(offered_to__isnull=False), name="subject_offered"),
@@ -139,7 +140,9 @@ class Entry(models.Model):
     content and ``previous_hash`` (see ``chain``).
     """
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="entries", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, db_index=False, related_name="entries", verbose_name=_("subject")
+    )
     seq = models.PositiveIntegerField(_("sequence"))
     type = models.CharField(_("event"), max_length=64)
     at = models.DateTimeField(_("happened at"))
@@ -207,7 +210,9 @@ class Duty(models.Model):
     subject's unit and secrecy, kept here so that figures over a million duties are counted from an index alone.
     """
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="duties", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, db_index=False, related_name="duties", verbose_name=_("subject")
+    )
     key = models.CharField(max_length=250)
     rule = models.CharField(_("rule"), max_length=150)
     event = models.CharField(_("kept by"), max_length=64)
@@ -221,9 +226,15 @@ class Duty(models.Model):
         Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("unit of the subject")
     )
     confidential = models.BooleanField(_("confidential"), default=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="duties", verbose_name=_("unit"))
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="duties", verbose_name=_("post"))
-    person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="duties", verbose_name=_("person"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, db_index=False, null=True, related_name="duties", verbose_name=_("unit")
+    )
+    post = models.ForeignKey(
+        Post, models.PROTECT, db_index=False, null=True, related_name="duties", verbose_name=_("post")
+    )
+    person = models.ForeignKey(
+        PERSON, models.PROTECT, db_index=False, null=True, related_name="duties", verbose_name=_("person")
+    )
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("due at"), null=True)
     warn_at = models.DateTimeField(_("warned at"), null=True)
@@ -246,9 +257,12 @@ class Duty(models.Model):
         verbose_name_plural = _("duties")
         constraints = [models.UniqueConstraint(fields=["subject", "key"], name="duty_of_subject")]
         indexes = [
-            models.Index(fields=["person", "state", "due_at"], name="duty_person"),
-            models.Index(fields=["post", "state", "due_at"], name="duty_post"),
+            # What somebody owes, in the order of his list: counted and listed from these alone.
+            models.Index(fields=["person", "state", "due_at", "opened_at"], name="duty_person"),
+            models.Index(fields=["post", "state", "due_at", "opened_at", "person"], name="duty_post"),
             models.Index(fields=["unit", "state", "due_at"], name="duty_unit"),
+            # What of a subject stands, and whose it is.
+            models.Index(fields=["subject", "state", "outside", "person", "post"], name="duty_standing"),
             # Everything that supervision's figures, and a clause's, ask: they are counted from these alone.
             models.Index(
                 fields=["state", "due_at", "place", "outside", "confidential", "gate", "subject"],
@@ -268,7 +282,9 @@ class Duty(models.Model):
 class Involved(models.Model):
     """相关人: a post or a person that an entry was addressed to or whose act keeps a duty; it sees the subject."""
 
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="involved", verbose_name=_("subject"))
+    subject = models.ForeignKey(
+        Subject, models.PROTECT, db_index=False, related_name="involved", verbose_name=_("subject")
+    )
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post"))
     person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
 
@@ -335,7 +351,9 @@ class Outbox(models.Model):
     key = models.CharField(max_length=400, unique=True)
     kind = models.CharField(_("kind"), max_length=32)
     channel = models.CharField(_("channel"), max_length=16)
-    person = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="notices", verbose_name=_("to"))
+    person = models.ForeignKey(
+        PERSON, models.PROTECT, db_index=False, null=True, related_name="notices", verbose_name=_("to")
+    )
     address = models.CharField(_("address"), max_length=254, blank=True)
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="notices", verbose_name=_("about"))
     duty = models.CharField(_("duty"), max_length=250, blank=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -95,7 +94,7 @@ def tell(notices: Notices) -> int:
         fresh = [row for row in rows if row.key not in known]
         Outbox.objects.bulk_create(fresh, ignore_conflicts=True)
         if fresh:
-            transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
+            transaction.on_commit(queue.tick, robust=True)
     return len(fresh)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Max
 
 from shouwen.journal.models import Numbering, Subject
+from shouwen.journal.statements import prepared
 from shouwen.policy.numbering import number, series
 
 _Counter = tuple[str, int, int, int]
@@ -47,7 +47,7 @@ def _raise(counter: _Counter, by: int) -> int:
     # Numbers without a date were once counted by year: the one count goes on after the highest of them.
     past = Numbering.objects.filter(kind=kind, unit=unit) if not year else Numbering.objects.none()
     before = past.aggregate(most=Max("last"))["most"] or 0
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (kind, unit_id, year, part, last) VALUES (%s, %s, %s, %s, %s) "  # noqa: S608  own name
             f"ON CONFLICT (kind, unit_id, year, part) DO UPDATE SET last = {table}.last + %s RETURNING last",

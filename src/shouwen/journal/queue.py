@@ -4,7 +4,8 @@ huey, in a file of its own beside the embedded database, or in PostgreSQL where 
 makes things sooner: what must not be lost is a row with a due time, and the worker's sweep finds it without us.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,32 @@ def enqueue(name: str, *args: Any) -> None:
     _task()(name, *args)
 
 
+def tick() -> None:
+    """Let a worker look at once at what is due; for ``on_commit``, which wants a function with a name."""
+    enqueue("tick")
+
+
+@contextmanager
+def _first() -> Iterator[None]:
+    """One at a time: the library makes its tables where they are missing, and PostgreSQL refuses it to two at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('shouwen.queue'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('shouwen.queue'))")
+
+
 @cache
 def backend() -> huey.Huey:
     """The library's own object, for the worker."""
     if connection.vendor == "postgresql":
         given = {name: connection.settings_dict.get(key) for name, key in _CONNECTION.items()}
+        # What a crash takes from the queue the sweep finds again: nobody waits for the disk.
+        given["options"] = "-c synchronous_commit=off"
         connect = partial(psycopg.connect, **{name: value for name, value in given.items() if value})
-        return huey.PostgresHuey("shouwen", connection=connect, results=False)
+        with _first():
+            return huey.PostgresHuey("shouwen", connection=connect, results=False)
     file = Path(settings.MEDIA_ROOT).parent / "queue.sqlite3"
     return huey.SqliteHuey("shouwen", filename=str(file), fsync=False, results=False)
 

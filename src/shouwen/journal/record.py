@@ -44,12 +44,14 @@ def look_again(subjects: Sequence[UUID], now: datetime) -> None:
 
 
 def _run(calls: Sequence[Call], touched: Sequence[UUID], actor: Actor, now: datetime, history: bool) -> list[Result]:
+    keyed = any(draft.key for call in calls for draft in call)
     with room():
         try:
-            with transaction.atomic(), steady():
+            # Only what is tried once more needs a place to go back to within another transaction.
+            with transaction.atomic(savepoint=keyed), steady():
                 return Batch(actor, now, history).run(calls, touched)
         except IntegrityError:
-            if not any(draft.key for call in calls for draft in call):
+            if not keyed:
                 raise
             # The same key was being written by another process: its result is there now.
             with transaction.atomic(), steady():

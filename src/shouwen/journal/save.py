@@ -1,7 +1,6 @@
 """The rows of a batch, written with as few statements as the batch has tables."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.db import transaction
 
@@ -38,7 +37,7 @@ def save(journals: Sequence[OpenJournal], settled: Sequence[Settled], told: Sequ
     # The key decides: what was told under it before is not told again.
     insert(told, ignore=True)
     if told:
-        transaction.on_commit(partial(queue.enqueue, "tick"), robust=True)
+        transaction.on_commit(queue.tick, robust=True)
     bring_links(spoken)
     adopt(spoken)
     _erase(spoken)

@@ -5,7 +5,8 @@ sweep took."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -13,8 +14,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     NOT_PROVIDED,
     AutoField,
@@ -26,10 +27,12 @@ from django.db.models import (
     IntegerField,
     JSONField,
     Model,
+    QuerySet,
     TextField,
     UUIDField,
 )
 from django.db.models.base import ModelState
+from django.db.models.expressions import RawSQL
 
 M = TypeVar("M", bound=Model)
 AnyField: TypeAlias = "Field[Any, Any]"
@@ -40,6 +43,7 @@ PARAMETERS = 30_000
 """What one statement may be given: SQLite takes 32,766 (https://www.sqlite.org/limits.html), PostgreSQL 65,535."""
 TEXTS = (CharField, TextField)
 AS_THEY_ARE = (IntegerField, AutoField, BooleanField)
+CONFLICT = " ON CONFLICT DO NOTHING"
 STORED = "_as_stored"
 """Where a row that was read keeps what it was read as."""
 
@@ -117,7 +121,7 @@ def values_by(
     """These columns (attributes) of the rows with one of these values in `column`; each value has rows in one part."""
     connection = connections[ALIAS]
     before, after, given, found = _select(model, names, column, order, lock, connection.vendor)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         for start in range(0, len(among), PARAMETERS):
             some = among[start : start + PARAMETERS]
             asked = list(some) if given is None else [given(one) for one in some]
@@ -132,6 +136,26 @@ def values_by(
                 yield values
 
 
+def compiled(parts: Iterable[QuerySet[Any]]) -> tuple[list[str], list[Any]]:
+    """What asks the database for the keys of each part, where it can have any, and the values for all of them."""
+    asked: list[str] = []
+    given: list[Any] = []
+    for part in parts:
+        with suppress(EmptyResultSet):
+            sql, values = part.values("pk").query.sql_with_params()
+            asked.append(sql)
+            given += values
+    return asked, given
+
+
+def together(parts: Iterable[QuerySet[Any]]) -> RawSQL | list[Any]:
+    """The keys of several parts, for ``pk__in``: each is asked by itself, and may be the first of an order. Of
+    subqueries with an "or" between neither database would ask an index."""
+    asked, given = compiled(parts)
+    several = " UNION ALL ".join(f"SELECT pk FROM ({one}) AS part" for one in asked)  # noqa: S608  Django's own
+    return RawSQL(several, given) if asked else []  # noqa: S611
+
+
 # --- writing ---------------------------------------------------------------------------------
 
 
@@ -144,7 +168,7 @@ def update(rows: Sequence[Model], columns: tuple[str, ...], by: str = "") -> Non
         return
     connection, model = connections[ALIAS], type(rows[0])
     for changed, some in _changed(model, rows, columns).items():
-        _execute(connection, _update(model, changed, by, connection.vendor), some)
+        _execute(_update(model, changed, by, connection.vendor), some)
 
 
 def insert(rows: Sequence[Model], *, ignore: bool = False) -> None:
@@ -152,32 +176,50 @@ def insert(rows: Sequence[Model], *, ignore: bool = False) -> None:
 
     `ignore`: what is there already stays as it is.
     """
-    if rows:
-        connection = connections[ALIAS]
-        _execute(connection, _insert(type(rows[0]), ignore, connection.vendor), rows)
+    if not rows:
+        return
+    connection = connections[ALIAS]
+    asked = _insert(type(rows[0]), ignore, connection.vendor)
+    if connection.vendor == "postgresql":
+        # One way there and back, not one a row.
+        _insert_at_once(asked, rows)
+    else:
+        _execute(asked, rows)
 
 
 def insert_told(rows: Sequence[Model]) -> None:
     """Write new rows, all of one model; each is told its id. As Django does, the ids are taken in the rows' order."""
     if not rows:
         return
-    connection, model = connections[ALIAS], type(rows[0])
-    asked = _insert(model, False, connection.vendor)
-    head, _, row = asked.sql.partition(" VALUES ")
+    asked = _insert(type(rows[0]), False, connections[ALIAS].vendor)
+    for one, (pk,) in zip(rows, _insert_at_once(asked, rows, " RETURNING id"), strict=True):
+        one.pk = pk
+        one._state.adding = False
+
+
+def _insert_at_once(asked: Asked, rows: Sequence[Model], returning: str = "") -> list[tuple[Any, ...]]:
+    """As many rows with one statement as it takes."""
+    head, _, rest = asked.sql.partition(" VALUES ")
+    row, conflict, _ = rest.partition(CONFLICT)
     at_once = PARAMETERS // len(asked.attributes)
-    with connection.cursor() as cursor:
+    told: list[tuple[Any, ...]] = []
+    with prepared() as cursor:
         for start in range(0, len(rows), at_once):
             some = rows[start : start + at_once]
             values = list(chain.from_iterable(asked.values(some)))
-            cursor.execute(f"{head} VALUES {', '.join([row] * len(some))} RETURNING id", values)
-            for one, (pk,) in zip(some, cursor.fetchall(), strict=True):
-                one.pk = pk
-                one._state.adding = False
+            cursor.execute(f"{head} VALUES {', '.join([row] * len(some))}{conflict}{returning}", values)
+            told += cursor.fetchall() if returning else []
+    return told
 
 
-def _execute(connection: BaseDatabaseWrapper, asked: Asked, rows: Sequence[Model]) -> None:
-    with connection.cursor() as cursor:
+def _execute(asked: Asked, rows: Sequence[Model]) -> None:
+    with prepared() as cursor:
         cursor.executemany(asked.sql, asked.values(rows))
+
+
+def prepared() -> Any:
+    """A cursor for statements that are written often and alike."""
+    return cast("Any", connections[ALIAS]).prepared()
 
 
 def _changed(model: type[Model], rows: Sequence[Model], columns: tuple[str, ...]) -> dict[tuple[str, ...], list[Model]]:
@@ -219,7 +261,7 @@ def _update(model: type[Model], columns: tuple[str, ...], by: str, vendor: str) 
 def _insert(model: type[Model], ignore: bool, vendor: str) -> Asked:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     names, values = ", ".join(map(_quoted, fields)), ", ".join(["%s"] * len(fields))
-    conflict = " ON CONFLICT DO NOTHING" if ignore else ""
+    conflict = CONFLICT if ignore else ""
     sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({values}){conflict}"  # noqa: S608  own names
     return _asked(sql, fields, vendor)
 

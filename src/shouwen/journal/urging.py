@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from shouwen.engine import effective
@@ -95,9 +96,11 @@ class Urged:
 def urgings(duties: Iterable[Duty]) -> dict[int, Urged]:
     """What was urged of these duties, by the duty's id; one query."""
     rows = list(duties)
-    asked = Q(type__in=[*URGING, "retracted", "corrected"]) | Q(type=ANSWER, data__has_key="entry")
+    # By the subjects and not by the type, of which the whole house has many.
+    entries = Entry.objects.alias(what=Coalesce("type", Value(""))).select_related("by")
+    asked = Q(what__in=[*URGING, "retracted", "corrected"]) | Q(what=ANSWER, data__has_key="entry")
     found: dict[UUID, list[Entry]] = {}
-    for entry in Entry.objects.filter(asked, subject__in={row.subject_id for row in rows}).select_related("by"):
+    for entry in entries.filter(asked, subject__in={row.subject_id for row in rows}):
         found.setdefault(entry.subject_id, []).append(entry)
     return {row.pk: urged for row in rows if (urged := urged_of(row, found.get(row.subject_id, ()))) is not None}
 

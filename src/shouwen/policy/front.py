@@ -11,7 +11,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shouwen.calendars import DayRules
 from shouwen.policy.conditions import UNKNOWN_TYPE
-from shouwen.policy.model import Axis, EventType, Fact, FactType, Field, FieldDue, Kind, Paper, Reading, Role, Word
+from shouwen.policy.model import (
+    Axis,
+    Clause,
+    EventType,
+    Fact,
+    FactType,
+    Field,
+    FieldDue,
+    Kind,
+    Known,
+    Paper,
+    Reading,
+    Role,
+    Word,
+)
 from shouwen.policy.numbering import OFFERED, PARTS, parts_of
 from shouwen.policy.problems import one_of
 from shouwen.policy.rules import happening
@@ -341,3 +355,18 @@ def declare_readings(readings: Map, scope: Scope) -> None:
                 scope.say(line, f"读法的选项“{label}”已在“{scope.labels[label]}”中", "选项的名称在一部规章里只用一次")
             scope.labels[label] = name
         scope.readings[name] = Reading(name, of, choices, spec["take"], spec["why"])
+
+
+def known_faults(listed: list[Map], clauses: Iterable[Clause], scope: Scope) -> tuple[Known, ...]:
+    """Faults that the policy says it has; each names a rule, an event or a kind of subject."""
+    rules = {rule.id for clause in clauses for rule in clause.rules}
+    found = []
+    for spec in listed:
+        if any(isinstance(spec.get(key), (Hole, type(None))) for key in ("fault", "rule", "why")):
+            continue
+        written = str(spec["rule"])
+        rule = f"{scope.name}/{written}" if ":" in written and not written.startswith(f"{scope.name}/") else written
+        if rule not in rules and rule not in scope.events and rule not in scope.kinds:
+            scope.say(spec.line_of("rule"), f"没有规则、事件或对象种类“{written}”", "写 policy prove 所列的规则编号")
+        found.append(Known(spec["fault"], rule, spec["why"]))
+    return tuple(found)

@@ -11,7 +11,7 @@ from shouwen.calendars import DayRules, Limit
 from shouwen.policy.checks import check_whole
 from shouwen.policy.clauses import clause_links, clause_rules, declare_lists
 from shouwen.policy.document import Block, Document, Section, read_document
-from shouwen.policy.front import day_rules, declare, declare_readings, is_date
+from shouwen.policy.front import day_rules, declare, declare_readings, is_date, known_faults
 from shouwen.policy.links import link_problems, names_linked
 from shouwen.policy.model import Clause, Duty, Heading, ListLimit, ListRow, Policy, Rule
 from shouwen.policy.problems import PolicyErrors, Problem
@@ -60,10 +60,11 @@ def load_text(text: str, file: str, name: str) -> Policy:
     axes = front.get("axes", Map())
     rules = tuple(rule for clause in clauses for rule in clause.rules)
     check_whole(rules, scope, {axis: axes.line_of(axis) for axis in axes})
+    known = known_faults(front.get("known", []), clauses, scope)
     scope.problems += link_problems(clauses)
     if scope.problems:
         raise PolicyErrors(scope.problems)
-    return _policy(front, days, document, clauses, scope)
+    return replace(_policy(front, days, document, clauses, scope), known=known)
 
 
 def _mapping(block: Block | None, part: str, scope: Scope) -> Map:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,8 +25,10 @@ from shouwen.trial.evidence import Evidence
 from shouwen.trial.ground import Ground, Place
 from shouwen.trial.registry import opening_of
 
+_MOMENT = timedelta(minutes=1)
 OURS = frozenset({"overdue", "proposed", "breached"})
 """What the house itself writes: in a case it stands for what is to come about."""
+_LATE = ("duty", "clause")
 _MADE_UP: Mapping[str, Any] = {"bool": True, "number": 1, "money": "1.00", "list": ["某"]}
 
 
@@ -35,6 +37,8 @@ class Player:
     """Acts one case after another out on the same ground."""
 
     ground: Ground
+    readings: Mapping[str, str] = field(default_factory=dict)
+    """Those that hold where a case takes no others."""
     evidence: Evidence = field(default_factory=Evidence)
 
     @property
@@ -43,7 +47,7 @@ class Player:
 
     def play(self, case: Case) -> None:
         """Record the case's journal; compare at each instant at which the case says what must stand."""
-        _Act(self, case, self.ground.place(case.readings)).run()
+        _Act(self, case, self.ground.place({**self.readings, **case.readings})).run()
 
 
 class _Act:
@@ -54,6 +58,8 @@ class _Act:
         self.case = case
         self.place = place
         self.subject: Subject | None = None
+        self._doers: list[Actor] = []
+        """Who has recorded something in this case, the last first: an act may be his who did another."""
         self.numbers: dict[str, str] = {}
         """The case's name of an entry → its number in the journal."""
 
@@ -145,8 +151,8 @@ class _Act:
 
     def _by_its_actor(self, draft: Draft, entry: Step, event: EventType) -> tuple[Subject, int] | None:
         """Recorded as an act with its power and gates; None where it is refused, which is evidence."""
-        if event.implied:
-            return None
+        if event.implied or (entry.post and self.place.actor(entry.post) is None):
+            return None  # an outside party's, or his who did something: told to the house
         actor = self._actor(entry.type, entry.post)
         try:
             with transaction.atomic():
@@ -159,6 +165,7 @@ class _Act:
             return None
         except NotRecorded:
             return None
+        self._doers.insert(0, actor)
         self.evidence.acted.add((self.case.kind, entry.type, done.entries[0].post))
         return done.subject, done.entries[0].seq
 
@@ -167,6 +174,11 @@ class _Act:
         try:
             with transaction.atomic():
                 done = record(replace(draft, as_fact=True), actor=actor, now=entry.recorded_at)
+        except Invalid as reason:
+            fields = self.policy.events[entry.type].fields
+            if not all(name in fields and fields[name].type == "duty" for name in reason.errors):
+                self._say(entry.recorded_at, f"{entry.type} 登记不了：{reason}")
+            return None  # an exception that the clause does not allow: what must stand shows it
         except NotRecorded as reason:
             self._say(entry.recorded_at, f"{entry.type} 登记不了：{reason}")
             return None
@@ -188,18 +200,27 @@ class _Act:
         assert self.subject is not None
         subject = Subject.objects.select_related("unit").get(pk=self.subject.pk)
         self.evidence.values |= {(name, value) for name, value in subject.axes.items() if value is not None}
-        names = {number: name for name, number in self.numbers.items()}
         steps = steps_of([subject])[subject.pk]
         standing = Standing(self._program, str(subject.pk), subject.kind)
         standing.take(steps)
         spelt = Standing(self._program, str(subject.pk), subject.kind)
-        spelt.take(self._spelt(step) for step in steps)
-        spelt.late_entries = [names.get(one, one) for one in spelt.late_entries]
-        for message in Check(spelt, now).all(expected):
+        spelt.take(self._spelt(step) for step in steps if self._told(step))
+        late = [self.numbers.get(str(one), one) for one in expected.get("late", ())]
+        wanted = {**expected, "late": late} if "late" in expected else expected
+        for message in Check(spelt, now).all(wanted):
             self._say(now, message)
         self._rows(standing, steps, subject, now)
         self._noted(steps)
+        self._chase(subject, now)
         self._tried(expected, subject, now)
+
+    def _told(self, step: Step) -> bool:
+        """Whether the case tells of it: lateness that the house noticed besides is none of what the case looks at."""
+        if step.type != "overdue":
+            return True
+        names = [str(one.data.get(key, "")) for one in self.case.journal for key in _LATE if one.type == "overdue"]
+        own = {str(step.data["clause"]), str(step.data["duty"]), str(step.data["duty"]).partition("@")[0]}
+        return any({name, f"{self.policy.name}/{name}"} & own for name in names if name)
 
     def _spelt(self, step: Step) -> Step:
         return replace(step, data=self.place.registry.spelt(self.policy.events[step.type].fields, step.data))
@@ -211,7 +232,8 @@ class _Act:
         for key, one in owed.items():
             duty = stored.pop(key, None)
             if duty is None:
-                self._say(now, f"{key} 没有存下来")
+                if one.opened_at < now:  # what opens at this very instant the next sweep brings
+                    self._say(now, f"{key} 没有存下来")
                 continue
             state = "overdue" if duty.state == DutyState.OPEN and duty.due_at and duty.due_at <= now else duty.state
             row = (duty.rule, duty.clause, duty.role, duty.due_at, state, duty.kept_at)
@@ -245,6 +267,18 @@ class _Act:
                 self.evidence.proposed.add(str(step.data["proposal"]).partition("@")[0])
             elif step.type == "breached":
                 self.evidence.breached.add(str(step.data["gate"]))
+
+    def _chase(self, subject: Subject, now: datetime) -> None:
+        """Let the time of what is due pass without anybody acting, and take it back."""
+        waiting = Duty.objects.filter(subject=subject, state=DutyState.OPEN, due_at__isnull=False)
+        due = [duty.due_at for duty in waiting if duty.rule not in self.evidence.chased and duty.due_at]
+        if not due:
+            return
+        later = max(now, *due) + _MOMENT
+        with transaction.atomic():
+            look_again([subject.pk], later)
+            self._noted(steps_of([subject])[subject.pk])
+            transaction.set_rollback(True)
 
     # --- what is refused ----------------------------------------------------------------
 
@@ -280,12 +314,16 @@ class _Act:
             if rule.gate.per:
                 own = {rule.gate.per: instance, **own}
         filled = self._data(event, own, now)
-        reason = self._attempt(Draft(subject, event.name, filled), self._actor(event.name, ""), now)
+        draft = Draft(subject, event.name, filled)
+        reason = self._attempt(draft, self._actor(event.name, ""), now)
+        for actor in (self.place.clerk, *self._doers) if isinstance(reason, NotAllowed) else ():
+            self.evidence.withheld.add((self.case.kind, event.name))
+            reason = self._attempt(draft, actor, now)
+            if not isinstance(reason, NotAllowed):
+                break
         if isinstance(reason, Refused):
             self.evidence.refused |= {one.gate.id for one in reason.shut} & wanted
-        elif isinstance(reason, NotAllowed):
-            self.evidence.withheld.add((self.case.kind, event.name))
-        elif reason is not None:
+        elif reason is not None and not isinstance(reason, NotAllowed):
             self._say(now, f"试行 {act}：{reason}")
 
     def _try_without_power(self, event: EventType, subject: Subject, now: datetime) -> None:

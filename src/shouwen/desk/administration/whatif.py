@@ -26,11 +26,10 @@ from shouwen.governance.programs import policy_of
 from shouwen.insight.models import JobState, WhatIf
 from shouwen.insight.whatif import Change
 from shouwen.insight.whatif_export import path_of
-from shouwen.insight.whatif_kept import prepare, readable, rows_of, taken_in
+from shouwen.insight.whatif_kept import matters_behind, prepare, readable, rows_of, taken_in
 from shouwen.insight.whatif_words import CHANGES, OUTCOMES
 from shouwen.journal import access_log
-from shouwen.journal.models import AccessKind, Subject
-from shouwen.organisation.access import visible
+from shouwen.journal.models import AccessKind
 from shouwen.organisation.models import Unit
 from shouwen.policy import Policy
 from shouwen.policy.altered import Number, numbers
@@ -269,7 +268,6 @@ def matters(request: HttpRequest, admin: Admin, pk: UUID) -> HttpResponse:
 
 
 def _matters(admin: Admin, title: str, duties: int, ids: list[str]) -> Section:
-    rows = visible(admin.person, Subject.objects.filter(pk__in=ids), admin.now).select_related("unit")
     cells = [
         [
             Cell(str(one), reverse("desk:matter", args=[one.pk]) if one.matter else ""),
@@ -277,7 +275,7 @@ def _matters(admin: Admin, title: str, duties: int, ids: list[str]) -> Section:
             Cell(local(one.opened_at, one.unit.zone), number=True),
             Cell(one.get_state_display()),
         ]
-        for one in rows.order_by("opened_at", "pk")
+        for one in matters_behind(admin.person, ids, admin.now)
     ]
     columns = [Column(text) for text in (_("Number"), _("Unit"), _("Received at"), _("State"))]
     note = _(

@@ -7,7 +7,7 @@ The format that these are read from is described in ``docs/policy-language.md``.
 
 from __future__ import annotations
 
-from shouwen.policy.model.declarations import Axis, Fact, FactType, Kind, Paper, Reading, Role, Word
+from shouwen.policy.model.declarations import Axis, Fact, FactType, Kind, Known, Paper, Reading, Role, Word
 from shouwen.policy.model.events import POST, Demand, EventType, Field, Link, Place
 from shouwen.policy.model.parts import (
     Act,
@@ -73,6 +73,7 @@ __all__ = [
     "Happening",
     "Heading",
     "Kind",
+    "Known",
     "LimitList",
     "Link",
     "ListLimit",

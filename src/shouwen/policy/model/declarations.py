@@ -108,3 +108,13 @@ class Paper:
     name: str
     title: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fault of the regulation that a proof finds (已知的毛病): its sort, the rule, event or kind at fault, and why it
+    stays."""
+
+    fault: str
+    rule: str
+    why: str

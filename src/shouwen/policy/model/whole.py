@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from shouwen.calendars import DayRules, Limit
-from shouwen.policy.model.declarations import Axis, Fact, Kind, Paper, Reading, Role, Word
+from shouwen.policy.model.declarations import Axis, Fact, Kind, Known, Paper, Reading, Role, Word
 from shouwen.policy.model.events import EventType, Link, Place
 from shouwen.policy.model.parts import WordLimit
 from shouwen.policy.model.rules import Duty, Proposal, Rule
@@ -67,6 +67,8 @@ class Policy:
     headings: tuple[Heading, ...] = ()
     optional: Mapping[str, str] = field(default_factory=dict)
     """Events that start clocks and that nobody has to bring about (自行决定), and why."""
+    known: tuple[Known, ...] = ()
+    """What a proof finds wrong and the house lives with."""
     displaced: Mapping[str, str] = field(default_factory=dict)
     """Clauses that a clause of another policy in force replaces there, with its id."""
 

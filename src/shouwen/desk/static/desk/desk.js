@@ -217,16 +217,19 @@ document.addEventListener(
   },
   true,
 );
+const ASKED = "[aria-invalid=true], .note.error, input:not([type=hidden]), select, textarea";
 document.addEventListener("htmx:afterSwap", (event) => {
   enliven(event.target);
   const panel = event.target.querySelector("[data-focus]");
   if (panel) {
     panel.scrollIntoView({ block: "start" });
-    const first = panel.querySelector("[aria-invalid=true], .note.error, input:not([type=hidden]), select, textarea");
+    const first = panel.querySelector(ASKED);
     if (first) first.focus();
   }
 });
 enliven(document);
+/* A form that was opened as a page of its own: what is asked first, so that keys alone send it. */
+document.querySelector(`[data-focus] :is(${ASKED})`)?.focus({ preventScroll: true });
 
 /* Nobody found: Enter goes on with what was typed as a new customer. */
 document.addEventListener("keydown", (event) => {
