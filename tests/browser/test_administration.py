@@ -11,7 +11,8 @@ from shouwen.demonstration.seed import PASSWORD
 
 PLACES = """units/ units/add/ units/{unit}/ units/{unit}/end/ people/ people/{person}/ people/{person}/deputy/ import/
 calendars/ calendars/year/ calendars/import/ calendars/day/ calendars/hours/
-policies/ policies/{force}/ policies/publish/ policies/put/ readings/
+policies/ policies/{force}/ policies/publish/ policies/put/ policies/move/ readings/
+publications/ publications/{publication}/ publications/{publication}/approve/
 whatif/ whatif/new/{version}/
 readings/{force}/ numbering/ terms/ terms/add/ log/ tasks/ integrations/ integrations/add/ integrations/webhooks/
 ../me/away/ ../me/away/deputy/"""
@@ -25,10 +26,25 @@ def head(house: Clock) -> Any:
 
 
 def ids() -> dict[str, int]:
-    from shouwen.governance.models import InForce, PolicyVersion
+    from shouwen.governance.models import InForce, PolicyVersion, Publication
+    from shouwen.governance.publication import Where, propose
+    from shouwen.journal import clock
     from shouwen.organisation.models import Person, Unit
 
-    first = {"unit": Unit, "person": Person, "force": InForce, "version": PolicyVersion}
+    force = InForce.objects.order_by("pk").select_related("policy_version", "unit")[0]
+    text = force.policy_version.text.replace("\nversion:", "\nversion: 2099-01 # ", 1).replace(
+        "within: 24h", "within: 8h"
+    )
+    proposer = Person.objects.create_superuser("proposer", name="提出人")
+    where = Where(force.unit, [force.kind])
+    propose(text, name=force.policy, where=where, reason="从严：二十四小时改为八小时", by=proposer, at=clock.now())
+    first = {
+        "unit": Unit,
+        "person": Person,
+        "force": InForce,
+        "version": PolicyVersion,
+        "publication": Publication,
+    }
     return {
         name: model._default_manager.order_by("pk").values_list("pk", flat=True)[0] for name, model in first.items()
     }

@@ -50,7 +50,7 @@ def test_no_shipped_file_names_a_source_map() -> None:
 
 def named_icons() -> set[str]:
     """What pages are given as icons: in classes, as a part's icon, by the places of the frame and by buttons."""
-    found = {place.icon for place in _places("/", administers=True)}
+    found = {place.icon for place in _places("/", "desk:administration")}
     for file in (*PACKAGE.rglob("*.html"), *(PACKAGE / "desk" / "static").rglob("*.js")):
         text = file.read_text("utf-8")
         found.update(re.findall(r'icon(?:=|\|default:)"([^"]+)"', text))

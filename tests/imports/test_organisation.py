@@ -281,7 +281,7 @@ def test_the_command(folder: Path) -> None:
     assert "单位 3: 新建 明澄集团" in dry.stdout
     assert dry.stdout.endswith("试运行，什么也没有改：新建 14，变更 0，终止 0，不变 0\n")
     done = run.invoke(organisation, ["import", str(path)])
-    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "新建 14，变更 0，终止 0，不变 0")
+    assert (done.exit_code, done.stdout.splitlines()[-2]) == (0, "新建 14，变更 0，终止 0，不变 0")
     said = sheets()
     said["岗位"][1][0] = "没有"
     bad = run.invoke(organisation, ["import", str(written(folder, said))])

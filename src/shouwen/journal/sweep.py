@@ -66,7 +66,8 @@ def _uncollected() -> Iterator[None]:
 
 def _look_at_one(subject: UUID) -> int:
     try:
-        look_again([subject], clock.now())
+        with transaction.atomic():
+            look_again([subject], clock.now())
     except Exception:  # noqa: BLE001  it is logged, and the next one's turn
         _log.exception("sweep failed", subject=str(subject))
         row = Subject.objects.filter(pk=subject)

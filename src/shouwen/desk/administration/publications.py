@@ -15,6 +15,7 @@ from shouwen.desk.administration.acts import Act, AdminForm, Done, MomentField, 
 from shouwen.desk.administration.asked import Admin, administrator, governor, shown, unit_choices
 from shouwen.desk.administration.background import attach_effects, kept_section, tried_sections
 from shouwen.desk.administration.tables import Button, Cell, Column, Filter, Section, Table, asked_of, listing
+from shouwen.desk.models import Task
 from shouwen.desk.templatetags.desk import local
 from shouwen.governance import publication as publishing
 from shouwen.governance.models import Publication, PublicationState
@@ -106,7 +107,7 @@ def changes_section(before: Policy | None, after: Policy, compared: str) -> Sect
     """The difference in sentences."""
     found = list(changes(before, after)) if before is not None else []
     rows = [
-        [Cell(where), Cell(what), Cell(one.before or "—"), Cell(one.after or "—")]
+        [Cell(where.partition(":")[0]), Cell(what), Cell(one.before or "—"), Cell(one.after or "—")]
         for one in found
         for where, _space, what in [one.where.partition(" ")]
     ]
@@ -136,7 +137,9 @@ def publication(request: HttpRequest, admin: Admin, pk: int) -> HttpResponse:
     if found.decided_by is not None:
         decided = f"{found.decided_by.name} {local(found.decided_at, found.unit.zone)}"
         facts += [(_("Decided by"), decided), (_("Opinion"), found.opinion)]
-    pending = Section(_("What it would do"), empty=_("It is being counted in the background."))
+    counting = Task.objects.filter(asked__publication=found.pk, state=JobState.RUNNING).exists()
+    told = _("It is being counted in the background.") if counting else _("Nobody has counted it.")
+    pending = Section(_("What it would do"), empty=told)
     effects = [kept_section(kept) for kept in found.effects] or [pending]
     context = {
         "title": str(found),
