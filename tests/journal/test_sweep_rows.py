@@ -170,7 +170,7 @@ def test_what_the_sweep_takes_is_found_by_index(world: World) -> None:
     free = Subject.objects.filter(wakes_at__lt=FOUNDED).order_by("wakes_at")[:500]
     asked = {
         "subject_wakes": free,
-        "duty_of_subject": Duty.objects.filter(subject_id=uuid4()),
+        "duty_of_subject": Duty.objects.filter(subject_id=uuid4(), key="3.2.B.1:1"),
         "entry_place": Entry.objects.filter(subject_id=uuid4()).order_by("seq"),
         "duty_person": Duty.objects.filter(person=world.clerk, state="open").order_by("due_at"),
         "duty_post": Duty.objects.filter(post=world.desk, state="open").order_by("due_at"),
