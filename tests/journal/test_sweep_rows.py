@@ -170,7 +170,7 @@ def test_what_the_sweep_takes_is_found_by_index(world: World) -> None:
     free = Subject.objects.filter(wakes_at__lt=FOUNDED).order_by("wakes_at")[:500]
     asked = {
         "subject_wakes": free,
-        "duty_of_subject": Duty.objects.filter(subject_id=uuid4(), key="3.2.B.1:1"),
+        "duty_of_subject": Duty.objects.filter(subject_id=uuid4()),
         "entry_place": Entry.objects.filter(subject_id=uuid4()).order_by("seq"),
         "duty_person": Duty.objects.filter(person=world.clerk, state="open").order_by("due_at"),
         "duty_post": Duty.objects.filter(post=world.desk, state="open").order_by("due_at"),
@@ -179,10 +179,12 @@ def test_what_the_sweep_takes_is_found_by_index(world: World) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        # Either index of a subject's duties will do; SQLite gives constraints names of its own.
         names = {
-            "duty_of_subject": "sqlite_autoindex_journal_duty_1",
-            "entry_place": "sqlite_autoindex_journal_entry_2",
+            "duty_of_subject": ("duty_of_subject", "duty_standing", "sqlite_autoindex_journal_duty_1"),
+            "entry_place": ("entry_place", "sqlite_autoindex_journal_entry_2"),
         }
-        own = names if connection.vendor == "sqlite" else {}
         plans = {index: query.explain() for index, query in asked.items()}
-    assert {index: own.get(index, index) in plan for index, plan in plans.items()} == dict.fromkeys(asked, True)
+    assert {
+        index: plan for index, plan in plans.items() if not any(name in plan for name in names.get(index, (index,)))
+    } == {}
