@@ -25,7 +25,13 @@ class TrialError(RuntimeError):
 
 def evidence_of(file: Path, readings: Mapping[str, str]) -> Evidence:
     """What comes about when the cases beside the policy are acted out, in another process. Raises TrialError."""
-    command = [sys.executable, "-m", "shouwen.trial", str(file), *(f"{name}={take}" for name, take in readings.items())]
+    command = [
+        sys.executable,
+        "-m",
+        "shouwen.cli.acting_out",
+        str(file),
+        *(f"{name}={take}" for name, take in readings.items()),
+    ]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ}, check=False)
     if done.returncode != 0:
         raise TrialError(done.stderr.strip())
