@@ -1,4 +1,4 @@
-"""``python -m shouwen.cli.acting_out FILE``: act a policy's cases out in a house of its own and print the evidence as JSON.
+"""``python -m shouwen.cli.acting_out FILE``: a policy's cases acted out in a house of its own; the evidence as JSON.
 
 A process of its own, with a home that is thrown away: whatever house stands here is not touched.
 """
